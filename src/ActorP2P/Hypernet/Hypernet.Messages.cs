@@ -1,0 +1,42 @@
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Transport;
+
+namespace ActorP2P;
+
+/// <content>The vocabulary of the physical layer's parent.</content>
+public sealed partial class Hypernet
+{
+    /// <summary>From the server or client: a connection is ready and becomes a Link.</summary>
+    /// <param name="Connection">The connection.</param>
+    /// <param name="WeDialled">True when the client opened it: we are the handshake's initiator.</param>
+    /// <param name="Address">The dialled address, or the remote endpoint of an accepted one.</param>
+    /// <param name="ExpectedId">The configured ID behind the address, when there is one.</param>
+    internal sealed record ConnectionReady(ITransportConnection Connection, bool WeDialled, string Address, NodeId? ExpectedId);
+
+    /// <summary>From a link: the handshake verified the remote; the duplicate rule decides next.</summary>
+    internal sealed record HandshakeDone(long LinkId, NodeId Remote, ulong RemoteEpoch, bool WeInitiated, ReadOnlyMemory<byte> RemoteChain, DateTimeOffset CertificateNotAfter);
+
+    /// <summary>From a link: the handshake was refused by either side, or timed out.</summary>
+    internal sealed record HandshakeFailed(long LinkId, string Endpoint, string Reason, string Detail);
+
+    /// <summary>From a link: the remote decider confirmed it.</summary>
+    internal sealed record RemoteConfirmed(long LinkId);
+
+    /// <summary>From a link: the probe on behalf of a duplicate was answered.</summary>
+    internal sealed record ProbeAnswered(long LinkId);
+
+    /// <summary>From a link, in its PostStop: it is over.</summary>
+    internal sealed record LinkEnded(long LinkId, string Reason);
+
+    /// <summary>From the server: the set of open namespaces changed; links offer accordingly.</summary>
+    internal sealed record SlotsChanged(IReadOnlyList<SlotEntry> Slots);
+
+    /// <summary>From the topology: link state changed; goes on to every PeerManager.</summary>
+    internal sealed record ViewChanged(NetworkView View);
+
+    /// <summary>One namespace in the server's slot map.</summary>
+    /// <param name="Namespace">Its name.</param>
+    /// <param name="PeerManager">Who gets its sessions.</param>
+    /// <param name="Registration">Grows with each registration of this name; a change means a restart, so links renew its session.</param>
+    internal sealed record SlotEntry(string Namespace, IActorRef PeerManager, long Registration);
+}

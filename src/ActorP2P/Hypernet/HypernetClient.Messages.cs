@@ -1,0 +1,24 @@
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Transport;
+
+namespace ActorP2P;
+
+/// <content>The vocabulary of the client.</content>
+public sealed partial class HypernetClient
+{
+    /// <summary>From Hypernet: a link to this node is up; stop dialling its addresses.</summary>
+    internal sealed record LinkUp(NodeId Node, string Address, bool WeDialled);
+
+    /// <summary>From Hypernet: the link is gone; dial again with back-off.</summary>
+    internal sealed record LinkDown(NodeId Node, string Reason);
+
+    /// <summary>From Hypernet: a dialled connection's handshake was refused or lost before it was a link.</summary>
+    internal sealed record AttemptFailed(string Address, string Reason);
+
+    /// <summary>From Hypernet: the handshake over this address proved this node.</summary>
+    internal sealed record AddressProven(string Address, NodeId Node);
+
+    private sealed record Dialled(ITransportConnection Connection, string Address);
+
+    private sealed record DialFailed(string Address, TransportFailure Failure);
+}

@@ -1,0 +1,31 @@
+using ActorP2P.Protocol.Frames;
+
+namespace ActorP2P;
+
+/// <content>The vocabulary of a link.</content>
+public sealed partial class Link
+{
+    /// <summary>From Hypernet: the duplicate rule chose this link; tell the remote, then offer namespaces.</summary>
+    internal sealed record Confirm;
+
+    /// <summary>From Hypernet: answer with <c>Hypernet.ProbeAnswered</c> when the remote answers a ping sent now.</summary>
+    internal sealed record Probe;
+
+    /// <summary>From Hypernet or a peer: say goodbye with this reason and close.</summary>
+    internal sealed record CloseLink(string Reason);
+
+    /// <summary>From Hypernet: the namespaces to offer from now on.</summary>
+    internal sealed record OfferSlots(IReadOnlyList<Hypernet.SlotEntry> Slots);
+
+    /// <summary>From a PeerManager: this peer takes the session's records. Buffered ones follow at once.</summary>
+    internal sealed record BindSession(ulong SessionTag, IActorRef Peer);
+
+    /// <summary>From a PeerManager: the peer of this namespace failed; offer anew with a fresh nonce.</summary>
+    internal sealed record RenewSession(string Namespace);
+
+    /// <summary>From a peer: whole frames, sealed, in lane order. Answered by <c>Peer.RecordsWritten</c>.</summary>
+    internal sealed record SendRecords(ulong SessionTag, Lane Lane, IReadOnlyList<ReadOnlyMemory<byte>> Frames, int Bytes);
+
+    /// <summary>From the topology: bytes for the remote topology, on the gossip lane of session 0.</summary>
+    internal sealed record SendTopology(ReadOnlyMemory<byte> Bytes);
+}

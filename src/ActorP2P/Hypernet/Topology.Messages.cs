@@ -1,0 +1,22 @@
+using ActorP2P.Protocol.Identity;
+
+namespace ActorP2P;
+
+/// <content>The vocabulary of the topology.</content>
+public sealed partial class Topology
+{
+    /// <summary>From Hypernet: a link is confirmed.</summary>
+    internal sealed record LinkUp(NodeId Node, IActorRef Link, ReadOnlyMemory<byte> RemoteChain, DateTimeOffset CertificateNotAfter);
+
+    /// <summary>From Hypernet: the link is gone.</summary>
+    internal sealed record LinkDown(NodeId Node);
+
+    /// <summary>From a link: topology bytes of the remote.</summary>
+    internal sealed record Received(NodeId From, ReadOnlyMemory<byte> Bytes);
+
+    /// <summary>From Hypernet: addresses to advertise (known once listeners are bound).</summary>
+    internal sealed record Advertise(IReadOnlyList<string> Addresses);
+
+    /// <summary>Answered by <see cref="RoutesSnapshot"/>.</summary>
+    internal sealed record GetRoutes;
+}

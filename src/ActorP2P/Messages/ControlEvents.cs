@@ -1,0 +1,73 @@
+using ActorP2P.Protocol.Identity;
+
+namespace ActorP2P;
+
+/// <summary>A change of a namespace's logical state, published in order by its PeerManagerEventHub.</summary>
+/// <param name="Namespace">The namespace.</param>
+public abstract record ControlEvent(string Namespace)
+{
+    /// <summary>Position in the hub's order, from 1.</summary>
+    public long Number { get; init; }
+}
+
+/// <summary>A peer's session is up.</summary>
+public sealed record PeerUp(string Namespace, NodeId Node, ulong Epoch) : ControlEvent(Namespace);
+
+/// <summary>A peer's session is gone.</summary>
+public sealed record PeerDown(string Namespace, NodeId Node, string Reason) : ControlEvent(Namespace);
+
+/// <summary>A remote was refused before it became a peer.</summary>
+public sealed record PeerRejected(string Namespace, string Endpoint, string Reason, string Detail) : ControlEvent(Namespace);
+
+/// <summary>A member became reachable or unreachable, or its distance changed.</summary>
+/// <param name="Namespace">The namespace.</param>
+/// <param name="Node">The member.</param>
+/// <param name="Hops">1 for a direct link; 0 when unreachable.</param>
+public sealed record RouteChanged(string Namespace, NodeId Node, int Hops) : ControlEvent(Namespace);
+
+/// <summary>A session's keys were renewed.</summary>
+public sealed record SessionRekeyed(string Namespace, NodeId Node, uint Generation) : ControlEvent(Namespace);
+
+/// <summary>A node's topics changed.</summary>
+public sealed record TopicsChanged(string Namespace, NodeId Node, IReadOnlyList<string> Topics) : ControlEvent(Namespace);
+
+/// <summary>A node's status entry changed; an empty value means it was removed.</summary>
+public sealed record StatusChanged(string Namespace, NodeId Node, string Key, ReadOnlyMemory<byte> Value) : ControlEvent(Namespace);
+
+/// <summary>A peer has been over its high-water mark.</summary>
+public sealed record SlowPeer(string Namespace, NodeId Node, long QueuedBytes) : ControlEvent(Namespace);
+
+/// <summary>A member signed two different things with one id.</summary>
+public sealed record EquivocationSeen(string Namespace, NodeId Node, string Subject) : ControlEvent(Namespace);
+
+/// <summary>Another holder of this node's key has a higher epoch.</summary>
+public sealed record DuplicateIdentity(string Namespace, NodeId Node, ulong Epoch) : ControlEvent(Namespace);
+
+/// <summary>A certificate ends soon.</summary>
+public sealed record CertificateExpiring(string Namespace, NodeId Node, int Days) : ControlEvent(Namespace);
+
+/// <summary>A message was dropped; the hub's counters hold the sums.</summary>
+public sealed record MessageDropped(string Namespace, NodeId? Node, string Reason) : ControlEvent(Namespace);
+
+/// <summary>The first message an observer gets: the state as of event number <paramref name="AsOf"/>.</summary>
+public sealed record ObserveSnapshot(string Namespace, long AsOf, PeersSnapshot Peers, TopicsSnapshot Topics, IReadOnlyList<StatusSnapshot> Status);
+
+/// <summary>Members of a namespace, by this node's view.</summary>
+public sealed record PeersSnapshot(string Namespace, IReadOnlyList<PeerInfo> Peers);
+
+/// <summary>One member.</summary>
+/// <param name="Node">Its ID.</param>
+/// <param name="Linked">A session over a direct link is up.</param>
+/// <param name="Epoch">Its epoch, when known.</param>
+/// <param name="Hops">Distance in links; 0 when unreachable.</param>
+/// <param name="Protocols">Its protocols.</param>
+public sealed record PeerInfo(NodeId Node, bool Linked, ulong Epoch, int Hops, IReadOnlyList<Protocol.Settings.ProtocolRange> Protocols);
+
+/// <summary>Who follows which topic.</summary>
+public sealed record TopicsSnapshot(string Namespace, IReadOnlyDictionary<string, IReadOnlyList<NodeId>> Subscribers);
+
+/// <summary>A node's status entries.</summary>
+public sealed record StatusSnapshot(string Namespace, NodeId Node, ulong Epoch, ulong Seq, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Entries);
+
+/// <summary>Distance to every known node.</summary>
+public sealed record RoutesSnapshot(IReadOnlyDictionary<NodeId, int> HopsByNode);

@@ -1,0 +1,81 @@
+using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Settings;
+
+namespace ActorP2P;
+
+/// <content>What upstream modules send to the router, or to a PeerManager directly.</content>
+public sealed partial class NamespaceRouter
+{
+    /// <summary>A message about one namespace.</summary>
+    public interface INamespaceMessage
+    {
+        /// <summary>The namespace.</summary>
+        string Namespace { get; }
+    }
+
+    /// <summary>Opens a namespace; answered by <see cref="Opened"/> (also when it is open already) or <see cref="OpenRefused"/>.</summary>
+    public sealed record Open(string Namespace, NamespaceSettings? Settings = null) : INamespaceMessage;
+
+    /// <summary>Closes a namespace; answered by <see cref="ActorP2P.Closed"/>.</summary>
+    public sealed record Close(string Namespace) : INamespaceMessage;
+
+    /// <summary>
+    /// Registers a module for a message type; answered by <see cref="Registered"/> or <see cref="RegisterRefused"/>.
+    /// The registration ends with the module.
+    /// </summary>
+    /// <param name="Namespace">The namespace.</param>
+    /// <param name="Type">Message type, 1 to <c>channel.max-type-name-bytes</c> bytes of UTF-8.</param>
+    /// <param name="Module">Who receives <see cref="Delivery"/>.</param>
+    /// <param name="Lane">Lane of messages of this type that this node sends; not Control.</param>
+    /// <param name="Protocol">Protocol that the type belongs to, advertised to the namespace.</param>
+    public sealed record Register(string Namespace, string Type, IActorRef Module, Lane Lane = Lane.Request, ProtocolRange? Protocol = null) : INamespaceMessage;
+
+    /// <summary>Ends a registration; answered by <see cref="Unregistered"/>.</summary>
+    public sealed record Unregister(string Namespace, string Type) : INamespaceMessage;
+
+    /// <summary>
+    /// Sends to one node. No answer on success unless <paramref name="Confirm"/> (<see cref="Sent"/>);
+    /// <see cref="SendFailed"/> or <see cref="SendRefused"/> otherwise.
+    /// </summary>
+    public sealed record Unicast(string Namespace, NodeId To, string Type, ReadOnlyMemory<byte> Payload, bool Confirm = false, object? CorrelationId = null) : INamespaceMessage;
+
+    /// <summary>Asks one node; answered by <see cref="Reply"/> or <see cref="RequestFailed"/>.</summary>
+    public sealed record Request(string Namespace, NodeId To, string Type, ReadOnlyMemory<byte> Payload, TimeSpan Timeout, object? CorrelationId = null) : INamespaceMessage;
+
+    /// <summary>Sends to all nodes that follow a topic; answered by <see cref="Published"/> or <see cref="SendFailed"/>.</summary>
+    public sealed record Multicast(string Namespace, string Topic, string Type, ReadOnlyMemory<byte> Payload, object? CorrelationId = null) : INamespaceMessage;
+
+    /// <summary>Sends to all nodes of the namespace; answered by <see cref="Published"/> or <see cref="SendFailed"/>.</summary>
+    public sealed record Broadcast(string Namespace, string Type, ReadOnlyMemory<byte> Payload, object? CorrelationId = null) : INamespaceMessage;
+
+    /// <summary>Follows a topic; answered by <see cref="Subscribed"/> or <see cref="StateRefused"/>.</summary>
+    public sealed record Subscribe(string Namespace, string Topic) : INamespaceMessage;
+
+    /// <summary>Leaves a topic; answered by <see cref="Unsubscribed"/>.</summary>
+    public sealed record Unsubscribe(string Namespace, string Topic) : INamespaceMessage;
+
+    /// <summary>Sets a status entry of this node; an empty value removes it; answered by <see cref="StatusSet"/> or <see cref="StateRefused"/>.</summary>
+    public sealed record SetStatus(string Namespace, string Key, ReadOnlyMemory<byte> Value) : INamespaceMessage;
+
+    /// <summary>
+    /// Streams control events to <paramref name="Observer"/>: first <see cref="ObserveSnapshot"/>, then events in order.
+    /// Empty <paramref name="EventTypes"/> means all. Ends with the observer.
+    /// </summary>
+    public sealed record Observe(string Namespace, IActorRef Observer, IReadOnlyList<Type> EventTypes) : INamespaceMessage;
+
+    /// <summary>Answered by <see cref="PeersSnapshot"/>.</summary>
+    public sealed record GetPeers(string Namespace) : INamespaceMessage;
+
+    /// <summary>Answered by <see cref="TopicsSnapshot"/>.</summary>
+    public sealed record GetTopics(string Namespace) : INamespaceMessage;
+
+    /// <summary>Answered by <see cref="StatusSnapshot"/>; empty when the node is not known.</summary>
+    public sealed record GetStatus(string Namespace, NodeId Node) : INamespaceMessage;
+
+    /// <summary>Answered by <see cref="RoutesSnapshot"/>.</summary>
+    public sealed record GetRoutes;
+
+    /// <summary>Answered by <see cref="CountersSnapshot"/>: drops, refusals and traffic of the whole node by name.</summary>
+    public sealed record GetCounters;
+}
