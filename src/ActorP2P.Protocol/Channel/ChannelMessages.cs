@@ -51,7 +51,7 @@ public sealed record OutboundMessage(
 /// <summary>A message that came in.</summary>
 /// <param name="Kind">Unicast, Request, Dissemination or StateSync.</param>
 /// <param name="Lane">Its lane.</param>
-/// <param name="Id">Position of a unicast in its lane, or a request's id: names it in <see cref="PeerChannel.Fail"/> and in a reply.</param>
+/// <param name="Id">Position of a unicast in its lane, or a request's id: names it in <c>PeerChannel.Fail</c> and in a reply.</param>
 /// <param name="Type">Message type of a unicast or request; empty otherwise.</param>
 /// <param name="Payload">Slice of the opened record, or the reassembled message.</param>
 /// <param name="Deadline">Of a request, by this node's clock.</param>
@@ -63,7 +63,7 @@ public readonly record struct InboundMessage(
     ReadOnlyMemory<byte> Payload,
     DateTimeOffset Deadline);
 
-/// <summary>Names a received batch: give it back to <see cref="PeerChannel.Acknowledge"/> when its messages were handled.</summary>
+/// <summary>Names a received batch: give it back to <c>PeerChannel.Acknowledge</c> when its messages were handled.</summary>
 /// <param name="Lane">The lane.</param>
 /// <param name="UpTo">Counter of its last record.</param>
 public readonly record struct BatchToken(Lane Lane, ulong UpTo);
@@ -118,7 +118,7 @@ public abstract record ChannelEffect
     /// <summary>Hand these frames to the link, in this order.</summary>
     public sealed record SendFrames(Lane Lane, IReadOnlyList<ReadOnlyMemory<byte>> Frames, int Bytes) : ChannelEffect;
 
-    /// <summary>Messages to handle, in lane order; then call <see cref="PeerChannel.Acknowledge"/> with the token.</summary>
+    /// <summary>Messages to handle, in lane order; then call <c>PeerChannel.Acknowledge</c> with the token.</summary>
     public sealed record Received(BatchToken Token, IReadOnlyList<InboundMessage> Messages) : ChannelEffect;
 
     /// <summary>A reply to one of our requests.</summary>
@@ -133,7 +133,7 @@ public abstract record ChannelEffect
     /// <summary>A lane that answered Busy takes messages again.</summary>
     public sealed record LaneReady(Lane Lane) : ChannelEffect;
 
-    /// <summary>Call <see cref="PeerChannel.TimerFired"/> at this time; only the earliest counts.</summary>
+    /// <summary>Call <c>PeerChannel.TimerFired</c> at this time; only the earliest counts.</summary>
     public sealed record Schedule(DateTimeOffset At) : ChannelEffect;
 
     /// <summary>A received message was dropped for this reason; count it.</summary>
