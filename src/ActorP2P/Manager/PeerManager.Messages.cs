@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Session;
 
@@ -17,4 +18,15 @@ public sealed partial class PeerManager
 
     /// <summary>From Hypernet: a remote was refused.</summary>
     internal sealed record RemoteRejected(string Endpoint, string Reason, string Detail);
+
+    /// <summary>From the P2PManager: refuse what is still in the mailbox, leave the slot map and stop.</summary>
+    internal sealed record CloseNamespace;
+
+    /// <summary>From the slot: the types that modules of this node take now.</summary>
+    internal sealed record RegistrationsChanged(ImmutableDictionary<string, NamespaceSlot.Registration> Registrations);
+
+    /// <summary>From the state sync: this member's state is known, or known no more.</summary>
+    internal sealed record MemberChanged(NodeId Node, bool IsKnown);
+
+    private sealed record MailboxDrained;
 }

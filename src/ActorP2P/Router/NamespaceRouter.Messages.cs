@@ -78,4 +78,13 @@ public sealed partial class NamespaceRouter
 
     /// <summary>Answered by <see cref="CountersSnapshot"/>: drops, refusals and traffic of the whole node by name.</summary>
     public sealed record GetCounters;
+
+    /// <summary>From the P2PManager in answer to <c>P2PManager.RouterStarted</c>: all namespaces that are open.</summary>
+    internal sealed record OpenNamespaces(IReadOnlyDictionary<string, IActorRef> PeerManagers);
+
+    /// <summary>From the P2PManager: the namespace's messages go here from now on.</summary>
+    internal sealed record NamespaceOpened(string Namespace, IActorRef PeerManager);
+
+    /// <summary>From the P2PManager: the namespace's messages are refused from now on.</summary>
+    internal sealed record NamespaceClosed(string Namespace);
 }

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace ActorP2P;
+
+/// <summary>
+/// What the modules of this node asked of one namespace. It outlives the namespace's actors, so a module need not
+/// notice that they were restarted. Each member is written by the one actor it belongs to and read by that actor's
+/// next incarnation, after the former one ended: nothing is shared at one time.
+/// </summary>
+internal sealed class ModuleDemand
+{
+    /// <summary>Written by the slot.</summary>
+    public ImmutableDictionary<string, NamespaceSlot.Registration> Registrations { get; set; } =
+        ImmutableDictionary<string, NamespaceSlot.Registration>.Empty;
+
+    /// <summary>Written by the node; null before its first start.</summary>
+    public OwnState? Own { get; set; }
+
+    /// <summary>Written by the event hub: observers with the event types they want; no types means all.</summary>
+    public ImmutableDictionary<IActorRef, ImmutableHashSet<Type>> Observers { get; set; } =
+        ImmutableDictionary<IActorRef, ImmutableHashSet<Type>>.Empty;
+}

@@ -1,0 +1,36 @@
+namespace ActorP2P;
+
+/// <summary>
+/// The typed answer to a module's message that could not be done: each message of the router's vocabulary has the
+/// answer its sender waits for, so no refusal is silent and nobody waits for a timeout.
+/// </summary>
+internal static class Refusal
+{
+    /// <summary>Tells <paramref name="sender"/> why <paramref name="message"/> was not done.</summary>
+    public static void Answer(NamespaceRouter.INamespaceMessage message, SendFailure reason, IActorRef? sender, IActorRef self)
+    {
+        if (sender is not null && !sender.IsNobody())
+        {
+            sender.Tell(AnswerTo(message, reason), self);
+        }
+    }
+
+    private static object AnswerTo(NamespaceRouter.INamespaceMessage message, SendFailure reason) => message switch
+    {
+        // A busy lane gives the message back, so that its sender can repeat it after Ready.
+        NamespaceRouter.Unicast or NamespaceRouter.Multicast or NamespaceRouter.Broadcast when reason == SendFailure.Busy =>
+            new SendRefused(message.Namespace, reason, message),
+        NamespaceRouter.Unicast m => new SendFailed(m.Namespace, m.To, m.Type, reason, m.CorrelationId),
+        NamespaceRouter.Request m => new RequestFailed(m.Namespace, m.To, m.Type, reason, m.CorrelationId),
+        NamespaceRouter.Multicast m => new SendFailed(m.Namespace, null, m.Type, reason, m.CorrelationId),
+        NamespaceRouter.Broadcast m => new SendFailed(m.Namespace, null, m.Type, reason, m.CorrelationId),
+        NamespaceRouter.Register m => new RegisterRefused(m.Namespace, m.Type, reason.ToString()),
+        NamespaceRouter.Unregister m => new RegisterRefused(m.Namespace, m.Type, reason.ToString()),
+        NamespaceRouter.Open m => new OpenRefused(m.Namespace, reason.ToString()),
+        NamespaceRouter.Close m => new StateRefused(m.Namespace, nameof(NamespaceRouter.Close), reason.ToString()),
+        NamespaceRouter.Subscribe m => new StateRefused(m.Namespace, m.Topic, reason.ToString()),
+        NamespaceRouter.Unsubscribe m => new StateRefused(m.Namespace, m.Topic, reason.ToString()),
+        NamespaceRouter.SetStatus m => new StateRefused(m.Namespace, m.Key, reason.ToString()),
+        _ => new StateRefused(message.Namespace, message.GetType().Name, reason.ToString()),
+    };
+}
