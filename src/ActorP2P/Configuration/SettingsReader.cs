@@ -1,0 +1,61 @@
+using System.Reflection;
+using ActorP2P.Hocon;
+using ActorP2P.Protocol.Settings;
+
+namespace ActorP2P;
+
+/// <summary>
+/// Turns the <c>actorp2p</c> section into settings. Defaults come from <c>reference.conf</c> alone; unknown keys,
+/// bad values and broken relations are reported together, each by its path.
+/// </summary>
+public static partial class SettingsReader
+{
+    /// <summary>The section's name.</summary>
+    public const string SectionName = "actorp2p";
+
+    private const string ReferenceResource = "ActorP2P.reference.conf";
+
+    private static readonly Lazy<Config> Reference = new(static () =>
+        ConfigurationFactory.FromResource(ReferenceResource, Assembly.GetExecutingAssembly()));
+
+    /// <summary>Every key with its default, as <c>hocon/reference.conf</c> has them.</summary>
+    public static Config Defaults => Reference.Value;
+
+    /// <summary>Reads the section <c>actorp2p</c> of a configuration, whose other sections are left alone.</summary>
+    public static SettingsResult Read(Config config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var errors = new List<SettingsError>();
+        var root = SettingsSection.Open(config.WithFallback(Defaults).Root.GetObject(), SectionName, errors);
+        var settings = new P2PSettings(
+            ReadNetwork(root.Section("network")),
+            ReadIdentity(root.Section("identity")),
+            ReadTls(root.Section("tls")),
+            ReadEncryption(root.Section("encryption")),
+            ReadAdmission(root.Section("admission")),
+            ReadReconnect(root.Section("reconnect")),
+            ReadLiveness(root.Section("liveness")),
+            ReadLink(root.Section("link")),
+            ReadChannel(root.Section("channel")),
+            ReadDissemination(root.Section("dissemination")),
+            ReadStateSync(root.Section("state-sync")),
+            ReadNamespaceDefaults(root.Section("namespace-defaults")),
+            ReadNamespaces(root.Section("namespaces")));
+        root.ReportUnknown();
+        SettingsRelations.Check(settings, root, errors);
+        return new SettingsResult(errors.Count == 0 ? settings : null, errors);
+    }
+
+    /// <summary>Reads a file with its includes and the environment. A malformed file gives its errors by line, too.</summary>
+    public static SettingsResult ReadFile(string path)
+    {
+        try
+        {
+            return Read(ConfigurationFactory.Load(path));
+        }
+        catch (HoconException exception)
+        {
+            return new SettingsResult(null, [.. exception.Errors.Select(static e => new SettingsError(e.Path ?? "", e.Message, e.Origin))]);
+        }
+    }
+}
