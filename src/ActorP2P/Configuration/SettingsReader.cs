@@ -25,8 +25,14 @@ public static partial class SettingsReader
     public static SettingsResult Read(Config config)
     {
         ArgumentNullException.ThrowIfNull(config);
+        var whole = config.WithFallback(Defaults);
+        if (whole.Resolve() is { Count: > 0 } unresolved)
+        {
+            return Malformed(unresolved);
+        }
+
         var errors = new List<SettingsError>();
-        var root = SettingsSection.Open(config.WithFallback(Defaults).Root.GetObject(), SectionName, errors);
+        var root = SettingsSection.Open(whole.Root, SectionName, errors);
         var settings = new P2PSettings(
             ReadNetwork(root.Section("network")),
             ReadIdentity(root.Section("identity")),
@@ -47,15 +53,9 @@ public static partial class SettingsReader
     }
 
     /// <summary>Reads a file with its includes and the environment. A malformed file gives its errors by line, too.</summary>
-    public static SettingsResult ReadFile(string path)
-    {
-        try
-        {
-            return Read(ConfigurationFactory.Load(path));
-        }
-        catch (HoconException exception)
-        {
-            return new SettingsResult(null, [.. exception.Errors.Select(static e => new SettingsError(e.Path ?? "", e.Message, e.Origin))]);
-        }
-    }
+    public static SettingsResult ReadFile(string path) =>
+        ConfigurationFactory.TryParseFile(path, null, out var config, out var errors) ? Read(config) : Malformed(errors);
+
+    private static SettingsResult Malformed(IReadOnlyList<HoconError> errors) =>
+        new(null, [.. errors.Select(static e => new SettingsError(e.Path ?? "", e.Message, e.Origin))]);
 }
