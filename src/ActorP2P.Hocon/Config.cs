@@ -105,6 +105,12 @@ public sealed class Config
     /// <summary>A list of numbers of double precision; empty when missing.</summary>
     public IList<double> GetDoubleList(string path) => Read(path, static v => v.GetDoubleList(), []);
 
+    /// <summary>A list of numbers of single precision; empty when missing.</summary>
+    public IList<float> GetFloatList(string path) => Read(path, static v => v.GetFloatList(), []);
+
+    /// <summary>A list of decimal numbers; empty when missing.</summary>
+    public IList<decimal> GetDecimalList(string path) => Read(path, static v => v.GetDecimalList(), []);
+
     /// <summary>A list of booleans; empty when missing.</summary>
     public IList<bool> GetBooleanList(string path) => Read(path, static v => v.GetBooleanList(), []);
 

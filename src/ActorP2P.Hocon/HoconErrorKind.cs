@@ -66,9 +66,6 @@ public enum HoconErrorKind
     /// <summary>A concatenation mixes objects, arrays and simple values.</summary>
     ConcatenationMismatch,
 
-    /// <summary>A path that the caller needs has no value.</summary>
-    Missing,
-
     /// <summary>A value cannot be converted to the type that the caller asked for.</summary>
     WrongType,
 

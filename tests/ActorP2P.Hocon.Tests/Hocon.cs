@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ActorP2P.Hocon;
 
 namespace ActorP2P.HoconTests;
@@ -19,11 +20,11 @@ internal static class Hocon
     /// <summary>The resolved configuration in JSON without blanks.</summary>
     public static string Json(string text) => Compact(Parse(text));
 
-    public static string Compact(Config config) =>
-        System.Text.Json.JsonSerializer.Serialize(System.Text.Json.JsonDocument.Parse(config.Root.ToJson()).RootElement);
+    public static string Compact(Config config) => Normal(config.Root.ToJson());
 
-    public static void Same(string expectedJson, string hocon) =>
-        Assert.Equal(System.Text.Json.JsonSerializer.Serialize(System.Text.Json.JsonDocument.Parse(expectedJson).RootElement), Json(hocon));
+    public static void Same(string expectedJson, string hocon) => Same(expectedJson, Parse(hocon));
+
+    public static void Same(string expectedJson, Config config) => Assert.Equal(Normal(expectedJson), Compact(config));
 
     /// <summary>The first error of parsing or resolving.</summary>
     public static HoconError Failure(string text, HoconParseOptions? options = null)
@@ -36,4 +37,6 @@ internal static class Hocon
     }
 
     public static void Fails(HoconErrorKind kind, string text) => Assert.Equal(kind, Failure(text).Kind);
+
+    private static string Normal(string json) => JsonSerializer.Serialize(JsonDocument.Parse(json).RootElement);
 }

@@ -22,6 +22,8 @@ public sealed class FileIncludeResolver(string baseDirectory, HoconLimits? limit
         var name = request.Name;
         if (request.Target == IncludeTarget.Classpath)
             return IncludeResult.Refused(HoconErrorKind.IncludeUnsupported, "classpath(...) names an embedded resource, and this is a file");
+        if (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal))
+            return IncludeResult.Refused(HoconErrorKind.IncludeUnsupported, "the name of an included file is empty or holds a NUL");
         // A rooted Unix path also parses as a URL; only what names a scheme is one.
         if (name.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(name, UriKind.Absolute, out var url))
         {

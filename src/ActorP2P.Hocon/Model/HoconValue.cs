@@ -81,6 +81,12 @@ public abstract class HoconValue
     /// <summary>A list of finite numbers.</summary>
     public IList<double> GetDoubleList() => GetArray().Select(static v => v.GetDouble()).ToList();
 
+    /// <summary>A list of finite numbers of single precision.</summary>
+    public IList<float> GetFloatList() => GetArray().Select(static v => v.GetFloat()).ToList();
+
+    /// <summary>A list of decimal numbers.</summary>
+    public IList<decimal> GetDecimalList() => GetArray().Select(static v => v.GetDecimal()).ToList();
+
     /// <summary>A list of booleans.</summary>
     public IList<bool> GetBooleanList() => GetArray().Select(static v => v.GetBoolean()).ToList();
 

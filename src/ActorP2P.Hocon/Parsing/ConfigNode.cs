@@ -52,3 +52,11 @@ internal sealed class ConcatenationNode(List<ConfigNode> parts, HoconOrigin orig
 {
     public List<ConfigNode> Parts { get; } = parts;
 }
+
+/// <summary>A run of <c>+=</c>: the field's earlier value, then the elements.</summary>
+internal sealed class AppendNode(SubstitutionNode earlier, ArrayNode added, HoconOrigin origin) : ConfigNode(origin)
+{
+    public SubstitutionNode Earlier { get; } = earlier;
+
+    public ArrayNode Added { get; } = added;
+}

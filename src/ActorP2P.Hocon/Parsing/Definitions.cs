@@ -100,11 +100,3 @@ internal sealed class Definitions
         return merged;
     }
 }
-
-/// <summary>A run of <c>+=</c>: the field's earlier value, then the elements.</summary>
-internal sealed class AppendNode(SubstitutionNode earlier, ArrayNode added, HoconOrigin origin) : ConfigNode(origin)
-{
-    public SubstitutionNode Earlier { get; } = earlier;
-
-    public ArrayNode Added { get; } = added;
-}
