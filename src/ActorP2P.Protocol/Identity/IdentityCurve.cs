@@ -18,6 +18,9 @@ public abstract class IdentityCurve
     /// <summary>Name in configuration and in the handshake, e.g. <c>p256</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Dotted OID of the certificate signature algorithm that belongs to this curve, beside ECDSA with SHA-2.</summary>
+    public abstract string CertificateSignatureOid { get; }
+
     /// <summary>Verifies r‖s over <c>context‖0x00‖data</c>; false for any malformed input, high s included. Never throws for remote input.</summary>
     public abstract bool Verify(NodeId signer, SignatureContext context, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
 

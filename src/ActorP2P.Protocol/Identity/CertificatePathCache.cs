@@ -1,0 +1,42 @@
+namespace ActorP2P.Protocol.Identity;
+
+/// <summary>A path that was verified, with the time in which every certificate on it is valid.</summary>
+internal sealed record CertificatePath(NodeId Id, DateTimeOffset NotBefore, DateTimeOffset NotAfter);
+
+/// <summary>Verified paths by chain hash: bounded, the oldest leaves first. Lists are no part of it, so a denial acts at once.</summary>
+internal sealed class CertificatePathCache(int capacity)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, CertificatePath> _paths = new(StringComparer.Ordinal);
+    private readonly Queue<string> _oldestFirst = new();
+
+    /// <summary>The path when it is remembered and valid at <paramref name="now"/>.</summary>
+    public CertificatePath? Find(ReadOnlySpan<byte> chainHash, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            return _paths.TryGetValue(Convert.ToHexString(chainHash), out var path) && now >= path.NotBefore && now <= path.NotAfter
+                ? path
+                : null;
+        }
+    }
+
+    /// <summary>Remembers a verified path.</summary>
+    public void Keep(ReadOnlySpan<byte> chainHash, CertificatePath path)
+    {
+        var key = Convert.ToHexString(chainHash);
+        lock (_gate)
+        {
+            if (!_paths.TryAdd(key, path))
+            {
+                return;
+            }
+
+            _oldestFirst.Enqueue(key);
+            if (_paths.Count > capacity)
+            {
+                _paths.Remove(_oldestFirst.Dequeue());
+            }
+        }
+    }
+}

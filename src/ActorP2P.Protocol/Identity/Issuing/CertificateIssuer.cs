@@ -1,0 +1,158 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace ActorP2P.Protocol.Identity.Issuing;
+
+/// <summary>
+/// A CA that issues agencies and nodes, in the three levels that consortium chains use (CA → agency → node), with
+/// .NET's own <see cref="CertificateRequest"/>. Disposing erases its key.
+/// </summary>
+public sealed class CertificateIssuer : IDisposable
+{
+    // RFC 5280, 4.1.2.2 allows 20 bytes; 16 random ones cannot collide.
+    private const int SerialBytes = 16;
+
+    private static readonly Oid ServerAuth = new("1.3.6.1.5.5.7.3.1");
+    private static readonly Oid ClientAuth = new("1.3.6.1.5.5.7.3.2");
+
+    private readonly EcdsaCurve _curve;
+    private readonly EcdsaNodeKey _key;
+    private readonly X509Certificate2 _certificate;
+    private readonly CertificateIssuer? _parent;
+
+    private CertificateIssuer(EcdsaCurve curve, EcdsaNodeKey key, X509Certificate2 certificate, CertificateIssuer? parent)
+    {
+        _curve = curve;
+        _key = key;
+        _certificate = certificate;
+        _parent = parent;
+    }
+
+    /// <summary>The CA's own certificate.</summary>
+    public string CertificatePem => _certificate.ExportCertificatePem() + "\n";
+
+    /// <summary>The root above this CA, or the CA itself.</summary>
+    public string RootPem => _parent?.RootPem ?? CertificatePem;
+
+    /// <summary>The CA's private key as PKCS#8 PEM, not encrypted. Secret.</summary>
+    public string ExportKeyPem() => _key.Ecdsa.ExportPkcs8PrivateKeyPem() + "\n";
+
+    /// <summary>A new self-signed root with a path length of 1: agencies, then nodes.</summary>
+    public static CertificateIssuer CreateRoot(EcdsaCurve curve, string commonName, Validity validity, IRandomSource random)
+    {
+        var key = (EcdsaNodeKey)curve.GenerateKey(random);
+        var request = CaRequest(commonName, key, pathLength: 1);
+        using var certificate = Sign(request, request.SubjectName, key, validity, random);
+        return new CertificateIssuer(curve, key, X509CertificateLoader.LoadCertificate(certificate.RawData), parent: null);
+    }
+
+    /// <summary>A new agency below this CA, which issues nodes only (path length 0).</summary>
+    public CertificateIssuer IssueAgency(string commonName, Validity validity, IRandomSource random)
+    {
+        var key = (EcdsaNodeKey)_curve.GenerateKey(random);
+        var request = CaRequest(commonName, key, pathLength: 0);
+        AddAuthorityKeyId(request);
+        return new CertificateIssuer(_curve, key, Sign(request, _certificate.SubjectName, _key, validity, random), this);
+    }
+
+    /// <summary>A node's key and certificate.</summary>
+    public IssuedNode IssueNode(NodeCertificateRequest node, IRandomSource random)
+    {
+        using var key = (EcdsaNodeKey)_curve.GenerateKey(random);
+        var pem = key.Ecdsa.ExportPkcs8PrivateKeyPem() + "\n";
+        return new IssuedNode(key.Id, pem, RenewNode(node, key, random), RootPem);
+    }
+
+    /// <summary>A new chain for a key that exists: the node ID stays.</summary>
+    /// <exception cref="ArgumentException">The key is not of this CA's curve.</exception>
+    public string RenewNode(NodeCertificateRequest node, INodeKey key, IRandomSource random)
+    {
+        if (key is not EcdsaNodeKey ecdsa || key.Curve != _curve)
+        {
+            throw new ArgumentException($"The key is not on the curve {_curve.Name}.", nameof(key));
+        }
+
+        return IssueLeaf(NodeRequest(node, ecdsa), node.Validity, random);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _key.Dispose();
+        _certificate.Dispose();
+    }
+
+    /// <summary>Signs whatever is asked, for tests that need certificates a CA should never issue.</summary>
+    internal string IssueLeaf(CertificateRequest request, Validity validity, IRandomSource random)
+    {
+        AddAuthorityKeyId(request);
+        using var certificate = Sign(request, _certificate.SubjectName, _key, validity, random);
+        return certificate.ExportCertificatePem() + "\n" + AgencyPems();
+    }
+
+    internal static CertificateRequest NodeRequest(NodeCertificateRequest node, EcdsaNodeKey key)
+    {
+        var request = new CertificateRequest(Subject(node.CommonName, "node"), key.Ecdsa, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([ServerAuth, ClientAuth], critical: false));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        request.CertificateExtensions.Add(AlternativeNames(node.Hosts));
+        return request;
+    }
+
+    // The root is known to everybody and does not travel.
+    private string AgencyPems() => _parent is null ? "" : CertificatePem + _parent.AgencyPems();
+
+    private static CertificateRequest CaRequest(string commonName, EcdsaNodeKey key, int pathLength)
+    {
+        var request = new CertificateRequest(Subject(commonName, "ca"), key.Ecdsa, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, pathLength, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        return request;
+    }
+
+    private static X500DistinguishedName Subject(string commonName, string unit)
+    {
+        var builder = new X500DistinguishedNameBuilder();
+        builder.AddCommonName(commonName);
+        builder.AddOrganizationalUnitName(unit);
+        return builder.Build();
+    }
+
+    private static X509Extension AlternativeNames(IReadOnlyList<string> hosts)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        foreach (var host in hosts.Concat(["localhost", "127.0.0.1", "::1"]).Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            if (IPAddress.TryParse(host, out var address))
+            {
+                names.AddIpAddress(address);
+            }
+            else
+            {
+                names.AddDnsName(host);
+            }
+        }
+
+        return names.Build();
+    }
+
+    private void AddAuthorityKeyId(CertificateRequest request)
+    {
+        var subjectKeyId = _certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().First();
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(subjectKeyId));
+    }
+
+    private static X509Certificate2 Sign(CertificateRequest request, X500DistinguishedName issuer, EcdsaNodeKey key, Validity validity, IRandomSource random)
+    {
+        Span<byte> serial = stackalloc byte[SerialBytes];
+        random.Fill(serial);
+        // Positive and never zero (RFC 5280, 4.1.2.2).
+        serial[0] = (byte)((serial[0] & 0x3f) | 0x40);
+        var generator = X509SignatureGenerator.CreateForECDsa(key.Ecdsa);
+        return request.Create(issuer, generator, validity.NotBefore, validity.NotAfter, serial);
+    }
+}
