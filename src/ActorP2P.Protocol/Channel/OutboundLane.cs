@@ -1,0 +1,232 @@
+using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Session;
+using ActorP2P.Protocol.Settings;
+
+namespace ActorP2P.Protocol.Channel;
+
+/// <summary>
+/// One lane's way out: a queue bounded in bytes, sealed into records as the far side's window and the link's local
+/// queue allow. Nothing is dropped after sealing, so the far side sees every counter.
+/// </summary>
+internal sealed class OutboundLane(RecordSealer sealer, ChannelSettings settings, int linkQueueBytes)
+{
+    private readonly Queue<(OutboundMessage Message, int Bytes)> _queue = [];
+    private readonly Queue<SentRecord> _unacknowledged = [];
+    private readonly UnicastOutcomes _outcomes = new();
+    private long _queuedBytes;
+    private long _outstandingBytes;
+    private long _windowBytes = PeerChannel.InitialWindowBytes;
+    private int _inLinkBytes;
+    private ulong _handledByRemote;
+    private byte[] _chunkPrefix = [];
+    private int _chunkOffset;
+    private uint _chunkIndex;
+    private bool _refused;
+
+    /// <summary>True when the key may seal no more: the link must be renewed.</summary>
+    public bool Exhausted => sealer.Exhausted;
+
+    public long QueuedBytes => _queuedBytes;
+
+    public EnqueueResult Enqueue(OutboundMessage message)
+    {
+        var bytes = (long)EntryCodec.PrefixLengthBytes(message) + message.Head.Length + message.Payload.Length;
+        if (message.Head.Length + (long)message.Payload.Length > settings.MaxMessageBytes)
+        {
+            return EnqueueResult.TooLarge;
+        }
+
+        if (_queuedBytes >= settings.QueueBytes)
+        {
+            _refused = true;
+            return EnqueueResult.Busy;
+        }
+
+        _queue.Enqueue((message, (int)bytes));
+        _queuedBytes += bytes;
+        return EnqueueResult.Queued;
+    }
+
+    /// <summary>Seals what may go now. Returns the frames' total length.</summary>
+    public int Flush(List<ReadOnlyMemory<byte>> frames)
+    {
+        var total = 0;
+        while (_queue.Count > 0 && !sealer.Exhausted && _inLinkBytes < linkQueueBytes)
+        {
+            var first = _queue.Peek();
+            var frame = first.Bytes > settings.MaxRecordBytes ? SealChunk(first.Message, first.Bytes) : SealBatch();
+            if (frame.IsEmpty)
+            {
+                break;
+            }
+
+            frames.Add(frame);
+            total += frame.Length;
+            _inLinkBytes += frame.Length;
+        }
+
+        return total;
+    }
+
+    public void RecordsWritten(int bytes) => _inLinkBytes -= bytes;
+
+    /// <summary>The far side handled the first <paramref name="handled"/> records. False when it claims more than were sent.</summary>
+    public bool Acknowledged(ulong handled, uint windowBytes, List<ChannelEffect> effects)
+    {
+        if (handled < _handledByRemote || handled > _handledByRemote + (ulong)_unacknowledged.Count)
+        {
+            return false;
+        }
+
+        for (; _handledByRemote < handled; _handledByRemote++)
+        {
+            var record = _unacknowledged.Dequeue();
+            _outstandingBytes -= record.Bytes;
+            _outcomes.Handled(record.EndOfUnicasts, effects);
+        }
+
+        _windowBytes = Math.Max(PeerChannel.InitialWindowBytes, Math.Min(windowBytes, settings.WindowBytes));
+        return true;
+    }
+
+    public bool Fail(ulong unicastId, ChannelFailure reason, List<ChannelEffect> effects) => _outcomes.Fail(unicastId, reason, effects);
+
+    /// <summary>True once after a refusal, when the queue has fallen to half.</summary>
+    public bool TakeReady()
+    {
+        if (!_refused || _queuedBytes > settings.QueueBytes / 2)
+        {
+            return false;
+        }
+
+        _refused = false;
+        return true;
+    }
+
+    public void FailAll(List<ChannelEffect> effects)
+    {
+        _outcomes.FailAll(ChannelFailure.DeliveryUnknown, effects);
+        foreach (var (message, _) in _queue)
+        {
+            // A request's context belongs to the request table, which fails it itself.
+            if (message is { Kind: EntryKind.Unicast, Context: not null })
+            {
+                effects.Add(new ChannelEffect.Failed(message.Context, ChannelFailure.PeerDown));
+            }
+        }
+
+        _queue.Clear();
+        _queuedBytes = 0;
+    }
+
+    private ReadOnlyMemory<byte> SealBatch()
+    {
+        var (count, plaintextBytes) = (0, 0);
+        foreach (var (_, bytes) in _queue)
+        {
+            if (plaintextBytes + bytes > settings.MaxRecordBytes)
+            {
+                break;
+            }
+
+            plaintextBytes += bytes;
+            count++;
+        }
+
+        if (!WindowAllows(plaintextBytes))
+        {
+            return default;
+        }
+
+        var buffer = NewRecord(plaintextBytes);
+        var at = FrameHeader.LengthBytes;
+        for (; count > 0; count--)
+        {
+            var (message, bytes) = _queue.Dequeue();
+            _queuedBytes -= bytes;
+            at += EntryCodec.WritePrefix(message, buffer.AsSpan(at));
+            message.Head.Span.CopyTo(buffer.AsSpan(at));
+            message.Payload.Span.CopyTo(buffer.AsSpan(at + message.Head.Length));
+            at += message.Head.Length + message.Payload.Length;
+            NoteSent(message);
+        }
+
+        return Seal(buffer, plaintextBytes, FrameFlags.None, 0);
+    }
+
+    private ReadOnlyMemory<byte> SealChunk(OutboundMessage message, int totalBytes)
+    {
+        var bytes = Math.Min(settings.ChunkBytes, totalBytes - _chunkOffset);
+        if (!WindowAllows(bytes))
+        {
+            return default;
+        }
+
+        if (_chunkOffset == 0)
+        {
+            _chunkPrefix = new byte[EntryCodec.PrefixLengthBytes(message)];
+            EntryCodec.WritePrefix(message, _chunkPrefix);
+        }
+
+        var buffer = NewRecord(bytes);
+        CopyPart(message, _chunkOffset, buffer.AsSpan(FrameHeader.LengthBytes, bytes));
+        _chunkOffset += bytes;
+        var index = _chunkIndex++;
+        var flags = FrameFlags.Chunk;
+        if (_chunkOffset == totalBytes)
+        {
+            flags |= FrameFlags.LastChunk;
+            _queue.Dequeue();
+            _queuedBytes -= totalBytes;
+            _chunkPrefix = [];
+            _chunkOffset = 0;
+            _chunkIndex = 0;
+            NoteSent(message);
+        }
+
+        return Seal(buffer, bytes, flags, index);
+    }
+
+    /// <summary>Copies a part of prefix‖head‖payload, seen as one sequence.</summary>
+    private void CopyPart(OutboundMessage message, int offset, Span<byte> destination)
+    {
+        ReadOnlySpan<ReadOnlyMemory<byte>> parts = [_chunkPrefix, message.Head, message.Payload];
+        foreach (var part in parts)
+        {
+            if (offset >= part.Length)
+            {
+                offset -= part.Length;
+                continue;
+            }
+
+            var length = Math.Min(part.Length - offset, destination.Length);
+            part.Span.Slice(offset, length).CopyTo(destination);
+            destination = destination[length..];
+            offset = 0;
+        }
+    }
+
+    private byte[] NewRecord(int plaintextBytes) =>
+        GC.AllocateUninitializedArray<byte>(FrameHeader.LengthBytes + plaintextBytes + sealer.OverheadBytes);
+
+    private bool WindowAllows(int plaintextBytes) =>
+        _outstandingBytes + FrameHeader.LengthBytes + plaintextBytes + sealer.OverheadBytes <= _windowBytes;
+
+    private ReadOnlyMemory<byte> Seal(byte[] buffer, int plaintextBytes, FrameFlags flags, uint chunk)
+    {
+        var frame = sealer.SealInPlace(buffer, plaintextBytes, flags, chunk);
+        _outstandingBytes += frame.Length;
+        _unacknowledged.Enqueue(new SentRecord(frame.Length, _outcomes.NextId));
+        return frame;
+    }
+
+    private void NoteSent(OutboundMessage message)
+    {
+        if (message.Kind == EntryKind.Unicast)
+        {
+            _outcomes.Add(message.Context, message.Confirm);
+        }
+    }
+
+    private readonly record struct SentRecord(int Bytes, ulong EndOfUnicasts);
+}

@@ -1,0 +1,274 @@
+using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Session;
+using ActorP2P.Protocol.Settings;
+
+namespace ActorP2P.Protocol.Channel;
+
+/// <summary>
+/// The message channel with one peer in one namespace, over one session: batches and seals what goes out, opens and
+/// reassembles what comes in, keeps each lane in order, and gives every message with a context exactly one outcome.
+/// A byte window a lane follows what the far side's modules have handled, so a slow receiver holds back its sender
+/// and nobody else. Pure: the peer's actor carries out the effects.
+/// </summary>
+public sealed class PeerChannel : IDisposable
+{
+    /// <summary>Window of every lane until the far side announces its own; never less than this.</summary>
+    public const int InitialWindowBytes = 256 * 1024;
+
+    private readonly ChannelSettings _settings;
+    private readonly NamespaceSession _session;
+    private readonly OutboundLane[] _outbound = new OutboundLane[Lanes.Count];
+    private readonly InboundLane[] _inbound = new InboundLane[Lanes.Count];
+    private readonly PendingRequests _requests;
+    private readonly ControlWriter _control;
+    private readonly InboundEntries _entries;
+    private readonly List<InboundMessage> _messages = [];
+    private DateTimeOffset? _acknowledgeAt;
+    private DateTimeOffset? _scheduledAt;
+    private bool _announceWindows = true;
+    private bool _closed;
+
+    /// <summary>Opens the channel of a fresh session.</summary>
+    /// <param name="session">Keys and counters; disposed with the channel.</param>
+    /// <param name="settings"><c>actorp2p.channel</c>.</param>
+    /// <param name="linkQueueBytes">Bytes of one lane that may be handed to the link and not yet written (<c>link.lane-queue-bytes</c>).</param>
+    /// <param name="budget">Memory for large messages, shared by the node.</param>
+    /// <param name="random">Source of request ids.</param>
+    public PeerChannel(NamespaceSession session, ChannelSettings settings, int linkQueueBytes, ReassemblyBudget budget, IRandomSource random)
+    {
+        _session = session;
+        _settings = settings;
+        _requests = new PendingRequests(settings.MaxPendingRequests, random);
+        _control = new ControlWriter(session.Sealer(Lane.Control), settings.MaxRecordBytes);
+        for (var lane = 0; lane < Lanes.Count; lane++)
+        {
+            _outbound[lane] = new OutboundLane(session.Sealer((Lane)lane), settings, linkQueueBytes);
+            _inbound[lane] = new InboundLane(session.Opener((Lane)lane), settings, budget);
+        }
+
+        _entries = new InboundEntries(settings, _outbound, _inbound, _requests);
+    }
+
+    /// <summary>Bytes that wait in all lanes, for slow-peer detection.</summary>
+    public long QueuedBytes => _outbound.Sum(lane => lane.QueuedBytes);
+
+    /// <summary>Takes a message or says why not. <see cref="Flush"/> sends.</summary>
+    public EnqueueResult Enqueue(OutboundMessage message, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (message.Lane == Lane.Control)
+        {
+            throw new ArgumentException("The control lane is the channel's own.", nameof(message));
+        }
+
+        if (_closed)
+        {
+            return EnqueueResult.Closed;
+        }
+
+        if (message.Kind != EntryKind.Request)
+        {
+            return _outbound[(int)message.Lane].Enqueue(message);
+        }
+
+        if (_requests.IsFull)
+        {
+            return EnqueueResult.Busy;
+        }
+
+        var timeout = message.Timeout < _settings.MaxRequestTimeout ? message.Timeout : _settings.MaxRequestTimeout;
+        var id = _requests.Add(message.Context ?? message, now + timeout);
+        var result = _outbound[(int)message.Lane].Enqueue(message with { RequestId = id, Timeout = timeout });
+        if (result != EnqueueResult.Queued)
+        {
+            _requests.TryTake(id, out _);
+        }
+
+        return result;
+    }
+
+    /// <summary>Seals what windows and the link's queue allow, acknowledgements and failures first.</summary>
+    public void Flush(DateTimeOffset now, List<ChannelEffect> effects)
+    {
+        ArgumentNullException.ThrowIfNull(effects);
+        if (_closed)
+        {
+            return;
+        }
+
+        FlushControl(now, effects);
+        for (var lane = 1; lane < Lanes.Count; lane++)
+        {
+            var frames = new List<ReadOnlyMemory<byte>>();
+            var bytes = _outbound[lane].Flush(frames);
+            if (frames.Count > 0)
+            {
+                effects.Add(new ChannelEffect.SendFrames((Lane)lane, frames, bytes));
+            }
+
+            if (_outbound[lane].TakeReady())
+            {
+                effects.Add(new ChannelEffect.LaneReady((Lane)lane));
+            }
+
+            if (_outbound[lane].Exhausted)
+            {
+                effects.Add(new ChannelEffect.Fatal(nameof(RecordVerdict.Exhausted)));
+            }
+        }
+
+        Schedule(effects);
+    }
+
+    /// <summary>The link wrote this much of a lane.</summary>
+    public void RecordsWritten(Lane lane, int bytes)
+    {
+        if (lane != Lane.Control)
+        {
+            _outbound[(int)lane].RecordsWritten(bytes);
+        }
+    }
+
+    /// <summary>Opens frames of this session. A Fatal effect is the last one and closes nothing by itself.</summary>
+    public void Receive(IReadOnlyList<Frame> frames, DateTimeOffset now, List<ChannelEffect> effects)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        ArgumentNullException.ThrowIfNull(effects);
+        Span<bool> touched = stackalloc bool[Lanes.Count];
+        foreach (var frame in frames)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            var lane = _inbound[(int)frame.Header.Lane];
+            touched[(int)frame.Header.Lane] = true;
+            var fatal = lane.Open(frame, out var plaintext)
+                ?? _entries.Read(frame.Header, plaintext, now, _messages, _control.Failures, effects);
+            if (fatal is not null)
+            {
+                _messages.Clear();
+                effects.Add(new ChannelEffect.Fatal(fatal));
+                return;
+            }
+        }
+
+        HandOver(touched, now, effects);
+    }
+
+    /// <summary>A unicast or request of the far side failed here: tell it before its batch is acknowledged.</summary>
+    public void Fail(Lane lane, EntryKind kind, ulong id, ChannelFailure reason) =>
+        _control.Failures.Add(new FailureEntry(kind, lane, id, reason));
+
+    /// <summary>The messages of a batch were handled: their bytes return to the far side's window.</summary>
+    public void Acknowledge(BatchToken token, DateTimeOffset now)
+    {
+        var lane = _inbound[(int)token.Lane];
+        lane.Complete(token);
+        if (lane.OwesAcknowledgement)
+        {
+            _acknowledgeAt ??= now + (_entries.TakeConfirmWanted() ? TimeSpan.Zero : _settings.AckDelay);
+        }
+    }
+
+    /// <summary>Call at or after the time of the last Schedule effect.</summary>
+    public void TimerFired(DateTimeOffset now, List<ChannelEffect> effects)
+    {
+        _scheduledAt = null;
+        _requests.Expire(now, effects);
+        Flush(now, effects);
+    }
+
+    /// <summary>The session is over: everything pending gets its outcome.</summary>
+    public void Close(List<ChannelEffect> effects)
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        foreach (var lane in _outbound)
+        {
+            lane.FailAll(effects);
+        }
+
+        _requests.FailAll(ChannelFailure.PeerDown, effects);
+        Dispose();
+    }
+
+    /// <summary>Erases the session's keys and returns reassembly memory.</summary>
+    public void Dispose()
+    {
+        _closed = true;
+        foreach (var lane in _inbound)
+        {
+            lane.Dispose();
+        }
+
+        _session.Dispose();
+    }
+
+    private void HandOver(ReadOnlySpan<bool> touched, DateTimeOffset now, List<ChannelEffect> effects)
+    {
+        for (var lane = 1; lane < Lanes.Count; lane++)
+        {
+            if (!touched[lane])
+            {
+                continue;
+            }
+
+            var token = _inbound[lane].TakeToken((Lane)lane);
+            var messages = _messages.FindAll(message => message.Lane == (Lane)lane);
+            if (messages.Count > 0)
+            {
+                effects.Add(new ChannelEffect.Received(token, messages));
+            }
+            else
+            {
+                Acknowledge(token, now);
+            }
+        }
+
+        _messages.Clear();
+        Schedule(effects);
+    }
+
+    private void FlushControl(DateTimeOffset now, List<ChannelEffect> effects)
+    {
+        var due = _announceWindows || (_acknowledgeAt is { } at && at <= now) || Array.Exists(_inbound, lane => lane.OwesAcknowledgementNow);
+        for (var lane = 1; due && lane < Lanes.Count; lane++)
+        {
+            var inbound = _inbound[lane];
+            if (_announceWindows || inbound.OwesAcknowledgement)
+            {
+                _control.Acknowledge((Lane)lane, inbound.Handled, _settings.WindowBytes);
+                inbound.NoteAcknowledged();
+            }
+        }
+
+        if (due)
+        {
+            _announceWindows = false;
+            _acknowledgeAt = null;
+        }
+
+        _control.Flush(effects);
+    }
+
+    private void Schedule(List<ChannelEffect> effects)
+    {
+        var next = _requests.NextDeadline;
+        if (_acknowledgeAt is { } acknowledgeAt && (next is null || acknowledgeAt < next))
+        {
+            next = acknowledgeAt;
+        }
+
+        if (next is { } at && (_scheduledAt is null || at < _scheduledAt))
+        {
+            _scheduledAt = at;
+            effects.Add(new ChannelEffect.Schedule(at));
+        }
+    }
+}
