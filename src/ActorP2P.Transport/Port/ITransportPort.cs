@@ -66,7 +66,11 @@ public interface ITransportConnection
     /// <summary>Names the sink and starts reading. Called once.</summary>
     void Start(IConnectionSink sink, int maxBodyBytes);
 
-    /// <summary>Raises or lowers the longest body accepted from the next read on.</summary>
+    /// <summary>
+    /// Raises or lowers the longest body accepted from the next read on. A record over the limit that follows a
+    /// handshake frame waits for this call instead of ending the connection: the remote may send it as soon as its
+    /// own last handshake message is out.
+    /// </summary>
     void SetMaxBodyBytes(int maxBodyBytes);
 
     /// <summary>
@@ -75,7 +79,7 @@ public interface ITransportConnection
     /// </summary>
     void Write(IReadOnlyList<ReadOnlyMemory<byte>> frames);
 
-    /// <summary>Stops reading (a receiver is over its limit) or goes on.</summary>
+    /// <summary>Stops reading (a receiver is over its limit) or goes on. One read that was under way still arrives.</summary>
     void SetReading(bool enabled);
 
     /// <summary>Closes now; what was written before is flushed as far as the kernel takes it. Idempotent.</summary>
@@ -135,4 +139,10 @@ public enum TransportFailureReason
 
     /// <summary>The bytes were no frames (<see cref="Protocol.Frames.FrameError"/> in the detail).</summary>
     BadFrame,
+
+    /// <summary>More sockets were in their TLS handshake than <see cref="TcpTransportOptions.MaxPendingAccepts"/> allows.</summary>
+    Overloaded,
+
+    /// <summary>An exception that nobody foresaw, a bug: its type and text stand in the detail.</summary>
+    Fault,
 }

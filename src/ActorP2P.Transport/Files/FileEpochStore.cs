@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ActorP2P.Transport;
+
+/// <summary>
+/// The epoch in a file. A new one is written beside it, synced, renamed over it, and the directory is synced, so that
+/// after a crash at any point the file holds the old or the new epoch, whole.
+/// </summary>
+public sealed class FileEpochStore(string directory) : IEpochStore
+{
+    /// <summary>Name of the file in the data directory.</summary>
+    public const string FileName = "epoch";
+
+    private const string Magic = "actorp2p-epoch-1";
+    private const int MaxFileBytes = 128;
+    private const int ChecksumBytes = 8;
+
+    // The system's own error numbers behind IOException.HResult: ENOSPC and EDQUOT, ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL.
+    private static readonly int[] DiskFullCodes = [28, 122, unchecked((int)0x80070070), unchecked((int)0x80070027)];
+
+    /// <inheritdoc />
+    public EpochResult Next(DateTimeOffset now, ulong atLeast)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            using var exclusive = LockDirectory();
+            if (exclusive is null)
+            {
+                return Failed(EpochFailure.InUse, $"{directory} is in use by another process");
+            }
+
+            var path = Path.Combine(directory, FileName);
+            ulong stored = 0;
+            if (File.Exists(path) && !TryRead(path, out stored))
+            {
+                return Failed(EpochFailure.Corrupt, $"{path} is damaged: restore it, or remove it if this node never ran under its key");
+            }
+
+            if (stored == ulong.MaxValue)
+            {
+                return Failed(EpochFailure.Exhausted, "no higher epoch exists");
+            }
+
+            var epoch = MemoryEpochStore.After(stored, now, atLeast);
+            Save(path, epoch);
+            return new EpochResult(epoch, EpochFailure.None, "");
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            return Failed(EpochFailure.NotPermitted, exception.Message);
+        }
+        catch (IOException exception)
+        {
+            return Failed(DiskFullCodes.Contains(exception.HResult) ? EpochFailure.DiskFull : EpochFailure.InputOutput, exception.Message);
+        }
+    }
+
+    private static EpochResult Failed(EpochFailure failure, string detail) => new(0, failure, detail.ReplaceLineEndings(" "));
+
+    // Null when another process holds it. The file stays: removing it would let two processes lock two files.
+    private FileStream? LockDirectory()
+    {
+        var path = Path.Combine(directory, FileName + ".lock");
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+    }
+
+    private static bool TryRead(string path, out ulong epoch)
+    {
+        epoch = 0;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        if (file.Length > MaxFileBytes)
+        {
+            return false;
+        }
+
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        var text = Encoding.ASCII.GetString(bytes);
+        var parts = text.Split(' ');
+        return parts.Length == 3
+            && ulong.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out epoch)
+            && text == TextOf(epoch);
+    }
+
+    // The checksum tells a damaged file from a valid one; it is no protection against an attacker on the disk.
+    private static string TextOf(ulong epoch)
+    {
+        var body = string.Create(CultureInfo.InvariantCulture, $"{Magic} {epoch}");
+        var checksum = SHA256.HashData(Encoding.ASCII.GetBytes(body)).AsSpan(0, ChecksumBytes);
+        return $"{body} {Convert.ToHexStringLower(checksum)}\n";
+    }
+
+    private void Save(string path, ulong epoch)
+    {
+        var next = path + ".tmp";
+        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            file.Write(Encoding.ASCII.GetBytes(TextOf(epoch)));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(next, path, overwrite: true);
+        DirectorySync.Flush(directory);
+    }
+}
