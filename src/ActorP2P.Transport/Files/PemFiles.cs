@@ -40,6 +40,7 @@ public static class PemFiles
 
     private const string Begin = "-----BEGIN ";
     private const string End = "-----END ";
+    private const string Dashes = "-----";
 
     /// <summary>Reads a whole file.</summary>
     /// <param name="path">The file.</param>
@@ -93,7 +94,22 @@ public static class PemFiles
             return (null, PemFileError.NotPem);
         }
 
-        return begins == text.AsSpan().Count(End) ? (text, PemFileError.None) : (null, PemFileError.Incomplete);
+        return begins == WholeEnds(text) ? (text, PemFileError.None) : (null, PemFileError.Incomplete);
+    }
+
+    private static int WholeEnds(ReadOnlySpan<char> text)
+    {
+        var count = 0;
+        for (int at; (at = text.IndexOf(End)) >= 0; count++)
+        {
+            text = text[(at + End.Length)..];
+            if (text.IndexOf(Dashes) < 0)
+            {
+                break;
+            }
+        }
+
+        return count;
     }
 
     private static string DetailOf(PemFileError error, int maxBytes) => error switch
