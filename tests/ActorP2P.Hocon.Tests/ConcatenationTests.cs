@@ -1,6 +1,4 @@
-using ActorP2P.Hocon;
-
-namespace ActorP2P.HoconTests;
+namespace ActorP2P.Hocon.Tests;
 
 public class ConcatenationTests
 {
@@ -13,7 +11,7 @@ public class ConcatenationTests
     [InlineData("a = [ 1 2 3 4 ]", """{"a":["1 2 3 4"]}""")]
     [InlineData("a = -foo", """{"a":"-foo"}""")]
     [InlineData("a = \"x\"\"y\"", """{"a":"xy"}""")]
-    public void Simple_values_on_one_line_are_one_string(string text, string json) => Hocon.Same(json, text);
+    public void Simple_values_on_one_line_are_one_string(string text, string json) => Sample.Same(json, text);
 
     [Theory]
     [InlineData("a : { b : 1, c : 2 }")]
@@ -36,7 +34,7 @@ public class ConcatenationTests
     [InlineData("a = ${?none} [1]", "[1]")]
     [InlineData("b { 1 = y, 0 = x, other = z }, a = ${b} [z]", "[\"x\", \"y\", \"z\"]")]
     public void Arrays_on_one_line_are_joined(string text, string json) =>
-        Assert.Equal(json, Hocon.Parse(text).GetValue("a")!.ToJson());
+        Assert.Equal(json, Sample.Parse(text).GetValue("a")!.ToJson());
 
     [Theory]
     [InlineData("a = [1] x")]
@@ -51,7 +49,7 @@ public class ConcatenationTests
     [InlineData("b = x, a = ${b} [1]")]
     [InlineData("b = x, a = ${b} { c = 1 }")]
     [InlineData("b { c = 1 }, a = ${b} \" \" ${b}")]
-    public void Mixing_kinds_is_an_error(string text) => Hocon.Fails(HoconErrorKind.ConcatenationMismatch, text);
+    public void Mixing_kinds_is_an_error(string text) => Sample.Fails(HoconErrorKind.ConcatenationMismatch, text);
 
     [Theory]
     [InlineData("x = 1, a = ${x}", """{"x":1,"a":1}""")]
@@ -61,14 +59,16 @@ public class ConcatenationTests
     [InlineData("x = cat, a = my ${x}", """{"x":"cat","a":"my cat"}""")]
     [InlineData("a = <${?none}>", """{"a":"<>"}""")]
     [InlineData("a = < ${?none} >", """{"a":"<  >"}""")]
+    [InlineData("a = ${?none} ${?none}", """{"a":" "}""")]
+    [InlineData("a = \"\"${?none}", """{"a":""}""")]
     [InlineData("x = null, a = ${x}s", """{"x":null,"a":"nulls"}""")]
     [InlineData("x = true, a = \"${x}\"", """{"x":true,"a":"${x}"}""")]
     [InlineData("x = cat, a = [ ${x} ${x}, Hello ${x} ]", """{"x":"cat","a":["cat cat","Hello cat"]}""")]
-    public void Substitutions_are_parts_of_text(string text, string json) => Hocon.Same(json, text);
+    public void Substitutions_are_parts_of_text(string text, string json) => Sample.Same(json, text);
 
     private static HoconObject Without(string text, string[] keys)
     {
-        var root = Hocon.Parse(text).Root;
+        var root = Sample.Parse(text).Root;
         Assert.All(keys, key => Assert.True(root.ContainsKey(key)));
         return root;
     }

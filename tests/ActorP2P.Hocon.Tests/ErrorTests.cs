@@ -1,6 +1,4 @@
-using ActorP2P.Hocon;
-
-namespace ActorP2P.HoconTests;
+namespace ActorP2P.Hocon.Tests;
 
 public class ErrorTests
 {
@@ -12,14 +10,14 @@ public class ErrorTests
     [InlineData("a = \"x", 1, 5)]
     public void An_error_has_the_line_and_column_of_its_cause(string text, int line, int column)
     {
-        var error = Hocon.Failure(text);
+        var error = Sample.Failure(text);
         Assert.Equal((line, column), (error.Origin.Line, error.Origin.Column));
     }
 
     [Fact]
     public void An_exception_carries_every_error_and_the_place_of_the_first()
     {
-        var exception = Assert.Throws<HoconException>(() => Hocon.Parse("a = ${x}\n b = ${y}").Root);
+        var exception = Assert.Throws<HoconException>(() => Sample.Parse("a = ${x}\n b = ${y}").Root);
         Assert.Equal(2, exception.Errors.Count);
         Assert.Equal((HoconErrorKind.UnresolvedSubstitution, 1, 5), (exception.Kind, exception.Line, exception.Column));
         Assert.Equal("test", exception.Origin.Source);
@@ -31,13 +29,13 @@ public class ErrorTests
     [Fact]
     public void A_getter_s_error_names_the_setting_and_its_place()
     {
-        var error = Assert.Throws<HoconException>(() => Hocon.Parse("a { b = x }").GetInt("a.b")).Errors[0];
+        var error = Assert.Throws<HoconException>(() => Sample.Parse("a { b = x }").GetInt("a.b")).Errors[0];
         Assert.Equal("test:1:9: a.b: 'x' is not a whole number", error.ToString());
     }
 
     [Fact]
     public void A_value_from_a_substitution_keeps_the_place_where_it_was_written() =>
-        Assert.Equal(2, Hocon.Parse("a = ${b}\nb = 1").GetValue("a")!.Origin.Line);
+        Assert.Equal(2, Sample.Parse("a = ${b}\nb = 1").GetValue("a")!.Origin.Line);
 
     [Fact]
     public void Trying_to_parse_gives_the_error_and_an_empty_configuration()

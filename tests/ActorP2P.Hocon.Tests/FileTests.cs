@@ -1,7 +1,6 @@
 using System.Text;
-using ActorP2P.Hocon;
 
-namespace ActorP2P.HoconTests;
+namespace ActorP2P.Hocon.Tests;
 
 public sealed class FileTests : IDisposable
 {
@@ -16,7 +15,7 @@ public sealed class FileTests : IDisposable
         Write("sub/one.conf", "include \"three\"\none = 1");
         Write("sub/two.conf", "two = 2");
         Write("sub/three.conf", "three = 3");
-        Assert.Equal("""{"three":3,"one":1,"two":2}""", Hocon.Compact(ConfigurationFactory.Load(main)));
+        Assert.Equal("""{"three":3,"one":1,"two":2}""", Sample.Compact(ConfigurationFactory.Load(main)));
     }
 
     [Fact]
@@ -26,7 +25,7 @@ public sealed class FileTests : IDisposable
         Write("x.json", "{\"b\":\"json\",\"c\":\"json\"}");
         Write("x.conf", "c = conf");
         var main = Write("main.conf", "include \"x\"");
-        Assert.Equal("""{"a":"properties","b":"json","c":"conf"}""", Hocon.Compact(ConfigurationFactory.Load(main)));
+        Assert.Equal("""{"a":"properties","b":"json","c":"conf"}""", Sample.Compact(ConfigurationFactory.Load(main)));
     }
 
     [Fact]
@@ -121,7 +120,7 @@ public sealed class FileTests : IDisposable
 
     [Fact]
     public void A_properties_file_may_be_the_document() =>
-        Assert.Equal("""{"a":{"b":"1"}}""", Hocon.Compact(ConfigurationFactory.ParseFile(Write("x.properties", "a.b = 1"))));
+        Assert.Equal("""{"a":{"b":"1"}}""", Sample.Compact(ConfigurationFactory.ParseFile(Write("x.properties", "a.b = 1"))));
 
     private string Write(string name, string text)
     {

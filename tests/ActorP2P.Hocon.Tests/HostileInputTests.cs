@@ -1,7 +1,6 @@
 using System.Text;
-using ActorP2P.Hocon;
 
-namespace ActorP2P.HoconTests;
+namespace ActorP2P.Hocon.Tests;
 
 /// <summary>Whatever the text, the end is a value or a typed error, in bounded time, memory and stack.</summary>
 public class HostileInputTests
@@ -48,7 +47,7 @@ public class HostileInputTests
         var text = new StringBuilder(GarbageChars + unit.Length);
         while (text.Length < GarbageChars)
             text.Append(unit);
-        var parsed = ConfigurationFactory.TryParse(text.ToString(), Hocon.WithEnvironment(), out var config, out var errors);
+        var parsed = ConfigurationFactory.TryParse(text.ToString(), Sample.WithEnvironment(), out var config, out var errors);
         Assert.True(parsed ? config.Resolve() is not null : errors is [{ Origin.Source: "test" }], name);
     }
 
@@ -59,7 +58,7 @@ public class HostileInputTests
         var body = string.Concat(Enumerable.Repeat(unit, 100_000 / unit.Length));
         foreach (var text in new[] { "a = " + body, "a = [" + body, "a = \"\"\"" + body, "a = ${" + body })
         {
-            var parsed = ConfigurationFactory.TryParse(text, Hocon.WithEnvironment(), out var config, out var errors);
+            var parsed = ConfigurationFactory.TryParse(text, Sample.WithEnvironment(), out var config, out var errors);
             Assert.True(parsed ? config.Resolve() is not null : errors.Count == 1, name);
         }
     }
@@ -72,7 +71,7 @@ public class HostileInputTests
         for (var run = 0; run < 20_000; run++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(1, 24)).Select(_ => pieces[random.Next(pieces.Length)]));
-            if (!ConfigurationFactory.TryParse(text, Hocon.WithEnvironment(), out var config, out var errors))
+            if (!ConfigurationFactory.TryParse(text, Sample.WithEnvironment(), out var config, out var errors))
             {
                 Assert.True(errors.Count == 1, text);
                 continue;
@@ -80,7 +79,7 @@ public class HostileInputTests
 
             // What resolves must also survive being rendered and read again.
             if (config.Resolve().Count == 0)
-                Assert.Equal(config.Root.ToJson(), Hocon.Parse(config.ToString()).Root.ToJson());
+                Assert.Equal(config.Root.ToJson(), Sample.Parse(config.ToString()).Root.ToJson());
         }
     }
 
@@ -89,11 +88,11 @@ public class HostileInputTests
     {
         var limit = HoconLimits.Default.MaxDepth;
         Assert.True(Deep(limit).ContainsKey("a"));
-        Hocon.Fails(HoconErrorKind.NestingTooDeep, "a = " + new string('[', limit + 1) + new string(']', limit + 1));
-        Hocon.Fails(HoconErrorKind.NestingTooDeep, string.Join('.', Enumerable.Repeat("a", limit + 2)) + " = 1");
-        Hocon.Fails(HoconErrorKind.NestingTooDeep, "a = ${" + string.Join('.', Enumerable.Repeat("a", limit + 2)) + "}");
+        Sample.Fails(HoconErrorKind.NestingTooDeep, "a = " + new string('[', limit + 1) + new string(']', limit + 1));
+        Sample.Fails(HoconErrorKind.NestingTooDeep, string.Join('.', Enumerable.Repeat("a", limit + 2)) + " = 1");
+        Sample.Fails(HoconErrorKind.NestingTooDeep, "a = ${" + string.Join('.', Enumerable.Repeat("a", limit + 2)) + "}");
 
-        static HoconObject Deep(int levels) => Hocon.Parse("a = " + new string('[', levels) + new string(']', levels)).Root;
+        static HoconObject Deep(int levels) => Sample.Parse("a = " + new string('[', levels) + new string(']', levels)).Root;
     }
 
     [Fact]
@@ -113,11 +112,11 @@ public class HostileInputTests
         var thread = new Thread(
             () =>
             {
-                kinds.Add(Hocon.Failure(objects.ToString()).Kind);
-                Assert.NotEmpty(Hocon.Parse("x = " + new string('[', limit) + new string(']', limit)).ToString());
-                kinds.Add(Hocon.Failure(chain).Kind);
-                kinds.Add(Hocon.Failure(selfReferences).Kind);
-                kinds.Add(Hocon.Failure(nestedByReference).Kind);
+                kinds.Add(Sample.Failure(objects.ToString()).Kind);
+                Assert.NotEmpty(Sample.Parse("x = " + new string('[', limit) + new string(']', limit)).ToString());
+                kinds.Add(Sample.Failure(chain).Kind);
+                kinds.Add(Sample.Failure(selfReferences).Kind);
+                kinds.Add(Sample.Failure(nestedByReference).Kind);
             },
             StackBytes);
         thread.Start();
@@ -132,31 +131,31 @@ public class HostileInputTests
     [InlineData("${A} ${A}", HoconErrorKind.TooManyNodes)]
     [InlineData("{ l = ${A}, r = ${A} }", HoconErrorKind.TooManyNodes)]
     public void Billion_laughs_meet_the_node_limit(string doubling, HoconErrorKind kind) =>
-        Hocon.Fails(kind, Laughs("[lol]", doubling));
+        Sample.Fails(kind, Laughs("[lol]", doubling));
 
     [Fact]
-    public void Doubling_text_meets_the_text_limit() => Hocon.Fails(HoconErrorKind.ConcatenationTooLarge, Laughs("lol", "${A}${A}"));
+    public void Doubling_text_meets_the_text_limit() => Sample.Fails(HoconErrorKind.ConcatenationTooLarge, Laughs("lol", "${A}${A}"));
 
     [Fact]
     public void Doubling_objects_meets_the_depth_or_node_limit()
     {
         var text = "k0 { a = 1 }\n" + string.Concat(Enumerable.Range(1, 60).Select(i => $"k{i} = ${{k{i - 1}}} {{ x{i} = ${{k{i - 1}}}, y{i} = ${{k{i - 1}}} }}\n"));
-        Hocon.Fails(HoconErrorKind.TooManyNodes, text);
+        Sample.Fails(HoconErrorKind.TooManyNodes, text);
     }
 
     [Fact]
     public void A_document_of_too_many_values_is_refused_while_parsing()
     {
-        var options = Hocon.WithEnvironment() with { Limits = new HoconLimits { MaxNodes = 1000 } };
-        Assert.Equal(HoconErrorKind.TooManyNodes, Hocon.Failure("a = [" + string.Concat(Enumerable.Repeat("1,", 1000)) + "]", options).Kind);
-        Assert.Equal(HoconErrorKind.TooManyNodes, Hocon.Failure("a = " + string.Concat(Enumerable.Repeat("${?x}", 1001)), options).Kind);
+        var options = Sample.WithEnvironment() with { Limits = new HoconLimits { MaxNodes = 1000 } };
+        Assert.Equal(HoconErrorKind.TooManyNodes, Sample.Failure("a = [" + string.Concat(Enumerable.Repeat("1,", 1000)) + "]", options).Kind);
+        Assert.Equal(HoconErrorKind.TooManyNodes, Sample.Failure("a = " + string.Concat(Enumerable.Repeat("${?x}", 1001)), options).Kind);
     }
 
     [Fact]
     public void A_source_over_the_limit_is_refused_unread()
     {
-        var options = Hocon.WithEnvironment() with { Limits = new HoconLimits { MaxSourceChars = 100 } };
-        Assert.Equal(HoconErrorKind.SourceTooLarge, Hocon.Failure(new string(' ', 101), options).Kind);
+        var options = Sample.WithEnvironment() with { Limits = new HoconLimits { MaxSourceChars = 100 } };
+        Assert.Equal(HoconErrorKind.SourceTooLarge, Sample.Failure(new string(' ', 101), options).Kind);
         Assert.True(ConfigurationFactory.TryParse(new string(' ', 100), options, out _, out _));
     }
 
@@ -164,26 +163,26 @@ public class HostileInputTests
     public void The_number_of_reported_errors_is_limited()
     {
         var text = string.Concat(Enumerable.Range(0, 1000).Select(i => $"k{i} = ${{none{i}}}\n"));
-        Assert.InRange(Hocon.Parse(text).Resolve().Count, HoconLimits.Default.MaxErrors, HoconLimits.Default.MaxErrors + 1);
+        Assert.InRange(Sample.Parse(text).Resolve().Count, HoconLimits.Default.MaxErrors, HoconLimits.Default.MaxErrors + 1);
     }
 
     [Fact]
     public void A_hundred_thousand_appends_to_one_key_are_one_list()
     {
         var text = "x = [0]\na = ${x}\n" + string.Concat(Enumerable.Range(1, 100_000).Select(i => $"a += {i}\n"));
-        Assert.Equal(Enumerable.Range(0, 100_001), Hocon.Parse(text).GetIntList("a"));
+        Assert.Equal(Enumerable.Range(0, 100_001), Sample.Parse(text).GetIntList("a"));
     }
 
     [Fact]
     public void An_error_message_quotes_little_of_a_huge_token()
     {
-        var error = Hocon.Failure("a = [1] x\n" + new string('y', 1_000_000));
+        var error = Sample.Failure("a = [1] x\n" + new string('y', 1_000_000));
         Assert.InRange(error.ToString().Length, 10, 300);
-        error = Hocon.Failure("a = [1] " + new string('y', 1_000_000) + " = 1");
+        error = Sample.Failure("a = [1] " + new string('y', 1_000_000) + " = 1");
         Assert.InRange(error.ToString().Length, 10, 300);
-        error = Hocon.Failure(new string('y', 1_000_000));
+        error = Sample.Failure(new string('y', 1_000_000));
         Assert.InRange(error.ToString().Length, 10, 300);
-        var huge = Hocon.Parse($"a = {new string('y', 1_000_000)}");
+        var huge = Sample.Parse($"a = {new string('y', 1_000_000)}");
         Assert.InRange(Assert.Throws<HoconException>(() => huge.GetInt("a")).Message.Length, 10, 300);
     }
 

@@ -1,14 +1,12 @@
-using ActorP2P.Hocon;
-
-namespace ActorP2P.HoconTests;
+namespace ActorP2P.Hocon.Tests;
 
 public class IncludeTests
 {
     private static string Json(string text, params (string, string)[] sources) =>
-        Hocon.Compact(Hocon.Parse(text, new MemoryIncludes(sources)));
+        Sample.Compact(Sample.Parse(text, new MemoryIncludes(sources)));
 
     private static HoconError Failure(string text, params (string, string)[] sources) =>
-        Hocon.Failure(text, Hocon.WithEnvironment() with { Includes = new MemoryIncludes(sources) });
+        Sample.Failure(text, Sample.WithEnvironment() with { Includes = new MemoryIncludes(sources) });
 
     [Fact]
     public void An_include_stands_for_the_fields_of_its_source()
@@ -40,7 +38,7 @@ public class IncludeTests
     public void Every_form_of_the_statement_is_understood(string statement, IncludeTarget target)
     {
         var includes = new MemoryIncludes(("x", "a = 1"));
-        Assert.Equal(1, Hocon.Parse(statement, includes).GetInt("a"));
+        Assert.Equal(1, Sample.Parse(statement, includes).GetInt("a"));
         Assert.Equal([new IncludeRequest("x", target, "test")], includes.Asked);
     }
 
@@ -48,10 +46,10 @@ public class IncludeTests
     public void A_missing_source_is_ignored_unless_it_is_required()
     {
         Assert.Equal("""{"a":1}""", Json("include \"no\"\na = 1"));
-        Assert.Equal("""{"a":1}""", Hocon.Json("include \"no\"\na = 1"));
+        Assert.Equal("""{"a":1}""", Sample.Json("include \"no\"\na = 1"));
         Assert.Equal(HoconErrorKind.NotFound, Failure("\n include required(\"no\")").Kind);
         Assert.Equal(2, Failure("\n include required(\"no\")").Origin.Line);
-        Hocon.Fails(HoconErrorKind.NotFound, "include required(file(\"no\"))");
+        Sample.Fails(HoconErrorKind.NotFound, "include required(file(\"no\"))");
     }
 
     [Fact]
@@ -95,14 +93,14 @@ public class IncludeTests
     [Fact]
     public void Depth_and_number_of_includes_are_limited()
     {
-        var options = Hocon.WithEnvironment() with { Limits = new HoconLimits { MaxIncludeDepth = 3, MaxIncludes = 6 } };
+        var options = Sample.WithEnvironment() with { Limits = new HoconLimits { MaxIncludeDepth = 3, MaxIncludes = 6 } };
         var chain = new MemoryIncludes(("1", "include \"2\""), ("2", "include \"3\""), ("3", "include \"4\""), ("4", "x = 1"));
         Assert.True(ConfigurationFactory.TryParse("include \"2\"", options with { Includes = chain }, out _, out _));
-        Assert.Equal(HoconErrorKind.TooManyIncludes, Hocon.Failure("include \"1\"", options with { Includes = chain }).Kind);
+        Assert.Equal(HoconErrorKind.TooManyIncludes, Sample.Failure("include \"1\"", options with { Includes = chain }).Kind);
 
         var one = new MemoryIncludes(("4", "x = 1"));
         Assert.True(ConfigurationFactory.TryParse(Repeat(6), options with { Includes = one }, out _, out _));
-        Assert.Equal(HoconErrorKind.TooManyIncludes, Hocon.Failure(Repeat(7), options with { Includes = one }).Kind);
+        Assert.Equal(HoconErrorKind.TooManyIncludes, Sample.Failure(Repeat(7), options with { Includes = one }).Kind);
 
         static string Repeat(int times) => string.Concat(Enumerable.Repeat("include \"4\"\n", times));
     }
@@ -110,12 +108,12 @@ public class IncludeTests
     [Fact]
     public void Nesting_is_counted_through_includes()
     {
-        var options = Hocon.WithEnvironment() with
+        var options = Sample.WithEnvironment() with
         {
             Limits = new HoconLimits { MaxDepth = 4 },
             Includes = new MemoryIncludes(("x", "c { d { e { f = 1 } } }")),
         };
         Assert.True(ConfigurationFactory.TryParse("a { include \"x\" }", options, out _, out _));
-        Assert.Equal(HoconErrorKind.NestingTooDeep, Hocon.Failure("a { b { include \"x\" } }", options).Kind);
+        Assert.Equal(HoconErrorKind.NestingTooDeep, Sample.Failure("a { b { include \"x\" } }", options).Kind);
     }
 }

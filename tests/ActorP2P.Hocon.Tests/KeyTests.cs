@@ -1,6 +1,4 @@
-using ActorP2P.Hocon;
-
-namespace ActorP2P.HoconTests;
+namespace ActorP2P.Hocon.Tests;
 
 public class KeyTests
 {
@@ -25,7 +23,7 @@ public class KeyTests
     [InlineData("a = include", """{"a":"include"}""")]
     [InlineData("a = [ include ]", """{"a":["include"]}""")]
     [InlineData("a- = 1, -b = 2", """{"a-":1,"-b":2}""")]
-    public void Keys_are_path_expressions(string text, string json) => Hocon.Same(json, text);
+    public void Keys_are_path_expressions(string text, string json) => Sample.Same(json, text);
 
     [Theory]
     [InlineData("a..b = 1")]
@@ -34,7 +32,7 @@ public class KeyTests
     [InlineData(". = 1")]
     [InlineData("a = ${b..c}")]
     [InlineData("a = ${.b}")]
-    public void An_empty_element_must_be_quoted(string text) => Hocon.Fails(HoconErrorKind.InvalidPath, text);
+    public void An_empty_element_must_be_quoted(string text) => Sample.Fails(HoconErrorKind.InvalidPath, text);
 
     [Theory]
     [InlineData("include = 1")]
@@ -46,10 +44,10 @@ public class KeyTests
     [InlineData("include file(\"x\"))")]
     [InlineData("include ${x}")]
     [InlineData("include required(required(\"x\"))")]
-    public void An_unquoted_include_takes_one_quoted_name(string text) => Hocon.Fails(HoconErrorKind.Syntax, text);
+    public void An_unquoted_include_takes_one_quoted_name(string text) => Sample.Fails(HoconErrorKind.Syntax, text);
 
     [Fact]
-    public void A_later_path_replaces_a_simple_value_by_an_object() => Hocon.Same("""{"a":{"b":2}}""", "a = 1, a.b = 2");
+    public void A_later_path_replaces_a_simple_value_by_an_object() => Sample.Same("""{"a":{"b":2}}""", "a = 1, a.b = 2");
 
     [Theory]
     [InlineData("a.b.c", new[] { "a", "b", "c" })]
@@ -82,6 +80,6 @@ public class KeyTests
     {
         var path = HoconPath.Of(first, second);
         Assert.Equal(path, HoconPath.Parse(path.ToString()));
-        Assert.Equal("1", Hocon.Parse($"{path} = 1").Root.Find(path)!.GetString());
+        Assert.Equal("1", Sample.Parse($"{path} = 1").Root.Find(path)!.GetString());
     }
 }

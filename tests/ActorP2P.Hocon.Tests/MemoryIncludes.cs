@@ -1,6 +1,4 @@
-using ActorP2P.Hocon;
-
-namespace ActorP2P.HoconTests;
+namespace ActorP2P.Hocon.Tests;
 
 /// <summary>Includes from a table: the name of a source is its key.</summary>
 internal sealed class MemoryIncludes(params (string Name, string Text)[] sources) : IIncludeResolver

@@ -1,6 +1,4 @@
-using ActorP2P.Hocon;
-
-namespace ActorP2P.HoconTests;
+namespace ActorP2P.Hocon.Tests;
 
 public class PropertiesTests
 {
@@ -25,12 +23,12 @@ public class PropertiesTests
     [InlineData("a.b=world\na=hello", """{"a":{"b":"world"}}""")]
     [InlineData("a=${x}", """{"a":"${x}"}""")]
     public void Properties_map_to_objects_of_strings(string text, string json) =>
-        Hocon.Same(json, Hocon.Parse("include \"x\"", new Properties(text)));
+        Sample.Same(json, Sample.Parse("include \"x\"", new Properties(text)));
 
     [Fact]
     public void Numbered_keys_are_a_list_to_who_asks_for_one()
     {
-        var config = Hocon.Parse("include \"x\"", new Properties("l.10=c\nl.0=a\nl.2=b\nl.x=ignored"));
+        var config = Sample.Parse("include \"x\"", new Properties("l.10=c\nl.0=a\nl.2=b\nl.x=ignored"));
         Assert.Equal(["a", "b", "c"], config.GetStringList("l"));
     }
 
@@ -38,11 +36,11 @@ public class PropertiesTests
     public void A_broken_unicode_escape_is_an_error() =>
         Assert.Equal(
             HoconErrorKind.InvalidEscape,
-            Assert.Throws<HoconException>(() => Hocon.Parse("include \"x\"", new Properties("a=\\u12"))).Kind);
+            Assert.Throws<HoconException>(() => Sample.Parse("include \"x\"", new Properties("a=\\u12"))).Kind);
 
     [Fact]
     public void A_key_of_a_thousand_dots_is_refused() =>
         Assert.Equal(
             HoconErrorKind.NestingTooDeep,
-            Assert.Throws<HoconException>(() => Hocon.Parse("include \"x\"", new Properties(new string('.', 1000)))).Kind);
+            Assert.Throws<HoconException>(() => Sample.Parse("include \"x\"", new Properties(new string('.', 1000)))).Kind);
 }

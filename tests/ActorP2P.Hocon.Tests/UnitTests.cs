@@ -1,6 +1,4 @@
-using ActorP2P.Hocon;
-
-namespace ActorP2P.HoconTests;
+namespace ActorP2P.Hocon.Tests;
 
 public class UnitTests
 {

@@ -11,12 +11,12 @@ internal sealed class EvaluatedWhitespace(string text, HoconOrigin origin) : Eva
 /// <summary>"Value concatenation" of HOCON.md, once it is known what the parts are.</summary>
 internal static class ConcatenationRules
 {
-    /// <summary>Concatenates; undefined when every part is.</summary>
+    /// <summary>Concatenates; undefined when every part is. Whitespace is a part: it makes a string of undefined parts.</summary>
     public static Evaluated Join(List<Evaluated> parts, HoconOrigin origin, Resolver errors, ResolutionBudget budget)
     {
         var values = parts.FindAll(static p => p is not EvaluatedWhitespace && p != Evaluated.Undefined);
         if (values.Count == 0)
-            return Evaluated.Undefined;
+            return parts.Exists(static p => p is EvaluatedWhitespace) ? JoinText(parts, origin, budget) : Evaluated.Undefined;
         if (values.TrueForAll(static v => AsObject(v) is not null))
             return values.Count == 1 ? values[0] : JoinObjects(values, budget);
         if (values.Exists(static v => AsArray(v) is not null))

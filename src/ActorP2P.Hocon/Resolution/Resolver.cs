@@ -39,13 +39,13 @@ internal sealed class Resolver(Func<string, string?> environment, HoconLimits li
     /// <summary>The value of a slot as far as it may be seen now.</summary>
     internal Evaluated Evaluate(Slot slot)
     {
-        var visible = slot.Visible;
-        if (visible == slot.Count && slot.Result is { } known)
+        if (!slot.InProgress && slot.Result is { } known)
             return known;
+        var whole = !slot.InProgress;
         var outer = slot.Evaluating;
         var hides = false;
         Evaluated? value = null;
-        for (var i = visible - 1; i >= 0; i--)
+        for (var i = slot.Visible - 1; i >= 0; i--)
         {
             slot.Evaluating = i;
             var older = EvaluateDefinition(slot, i);
@@ -64,7 +64,7 @@ internal sealed class Resolver(Func<string, string?> environment, HoconLimits li
         slot.Evaluating = outer;
         slot.HidesOlder = hides;
         value ??= Evaluated.Undefined;
-        if (visible == slot.Count)
+        if (whole)
             slot.Result = value;
         return value;
     }
@@ -77,7 +77,9 @@ internal sealed class Resolver(Func<string, string?> environment, HoconLimits li
         _budget.Enter(node?.Origin ?? default);
         var value = node is null ? Evaluate(slot.MergedSlot(index)) : EvaluateNode(node);
         _budget.Leave();
-        slot.Remember(index, value);
+        // A merged slot remembers its own value, and what it answers while it looks back is not that.
+        if (node is not null)
+            slot.Remember(index, value);
         return value;
     }
 
@@ -133,7 +135,7 @@ internal sealed class Resolver(Func<string, string?> environment, HoconLimits li
         {
             if (ConcatenationRules.AsObject(current) is not { } at || !at.Fields.TryGetValue(key, out var slot))
                 return null;
-            lookedBack |= slot.Visible < slot.Count;
+            lookedBack |= slot.InProgress;
             current = Evaluate(slot);
             if (current == Evaluated.Undefined)
                 return null;

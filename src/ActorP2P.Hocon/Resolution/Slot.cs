@@ -25,11 +25,14 @@ internal sealed class Slot
     /// <summary>The value of all definitions, once it is known.</summary>
     public Evaluated? Result { get; set; }
 
+    /// <summary>Whether one of the definitions is being evaluated, so that a reference to this slot looks back.</summary>
+    public bool InProgress => Evaluating != NotEvaluating;
+
     /// <summary>
     /// How many definitions a reference to this slot may use now: all, or, while one of them is being
-    /// evaluated, those older than it ("look back").
+    /// evaluated, those older than it. A merged slot that is being evaluated counts, as it looks back itself.
     /// </summary>
-    public int Visible => Evaluating == NotEvaluating ? Count : Evaluating;
+    public int Visible => !InProgress ? Count : _merged.Length > 0 ? Evaluating + 1 : Evaluating;
 
     /// <summary>The definition being evaluated.</summary>
     public int Evaluating { get; set; } = NotEvaluating;

@@ -1,10 +1,9 @@
 using System.Text.Json;
-using ActorP2P.Hocon;
 
-namespace ActorP2P.HoconTests;
+namespace ActorP2P.Hocon.Tests;
 
 /// <summary>Short forms for tests: parse, render as compact JSON, expect a failure.</summary>
-internal static class Hocon
+internal static class Sample
 {
     public static Config Parse(string text) => ConfigurationFactory.ParseString(text, WithEnvironment());
 
