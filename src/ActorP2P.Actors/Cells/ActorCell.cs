@@ -1,0 +1,189 @@
+namespace ActorP2P.Actors;
+
+/// <summary>
+/// The inside of one actor: its instance, behaviour, children and watches. Only the thread that runs the mailbox
+/// touches it, except for the children, which have a lock. What few actors need is made when it is first used,
+/// because an idle actor must stay small.
+/// </summary>
+internal sealed partial class ActorCell : IUntypedActorContext
+{
+    [ThreadStatic]
+    private static ActorCell? _current;
+
+    private readonly LocalActorRef _self;
+    private readonly Mailbox _mailbox;
+    private Props _props;
+    private ActorBase? _actor;
+    private Receive? _behavior;
+    private IActorRef? _sender;
+    private ChildrenContainer? _children;
+    private CellExtras? _extras;
+    private int _suspendCount;
+    private bool _terminated;
+    private bool _cleared;
+
+    internal ActorCell(ActorSystemImpl system, LocalActorRef self, Mailbox mailbox, Props props, MessageDispatcher dispatcher, IInternalActorRef parent)
+    {
+        SystemImpl = system;
+        _self = self;
+        _mailbox = mailbox;
+        _props = props;
+        Dispatcher = dispatcher;
+        ParentRef = parent;
+    }
+
+    /// <summary>The actor that runs on this thread.</summary>
+    internal static ActorCell? Current
+    {
+        get => _current;
+        set => _current = value;
+    }
+
+    internal ActorSystemImpl SystemImpl { get; }
+
+    internal IInternalActorRef ParentRef { get; }
+
+    internal LocalActorRef SelfRef => _self;
+
+    internal object? CurrentMessage { get; set; }
+
+    /// <summary>Numbers the deliveries, wrapping, so that a stash can tell two deliveries of one object apart.</summary>
+    internal int Delivery { get; private set; }
+
+    internal IActorRef? SenderOrNull => _sender;
+
+    internal bool IsTerminated => Volatile.Read(ref _terminated);
+
+    internal bool IsCleared => _cleared;
+
+    /// <summary>Whether user messages may be handled now.</summary>
+    internal bool MayReceive => _suspendCount == 0 && !_terminated;
+
+    internal Mailbox Mailbox => _mailbox;
+
+    internal ActorBase? Actor => _actor;
+
+    internal ReceiveTimer? ReceiveTimer => _extras?.ReceiveTimer;
+
+    internal ActorTaskScheduler TaskScheduler => Extras.TaskScheduler ??= new ActorTaskScheduler(this);
+
+    internal bool HasPrepended => _extras?.Prepended is { Count: > 0 };
+
+    public MessageDispatcher Dispatcher { get; }
+
+    public IActorRef Self => _self;
+
+    public Props Props => _props;
+
+    public IActorRef Sender => _sender ?? SystemImpl.DeadLetters;
+
+    public ActorSystem System => SystemImpl;
+
+    public IActorRef Parent => ParentRef;
+
+    public TimeSpan? ReceiveTimeout => _extras?.ReceiveTimer?.Timeout;
+
+    private CellExtras Extras => _extras ??= new CellExtras();
+
+    private Type ActorType => _actor?.GetType() ?? _props.Type;
+
+    internal static IActorRef? CurrentSelfOrNoSender() => _current?._self;
+
+    public void SetReceiveTimeout(TimeSpan? timeout)
+    {
+        if (timeout is { } value && value <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(timeout), value, "A receive timeout must be above zero.");
+        if (timeout is null && _extras?.ReceiveTimer is null)
+            return;
+        (Extras.ReceiveTimer ??= new ReceiveTimer(_self, SystemImpl.Scheduler)).Timeout = timeout;
+    }
+
+    public ActorSelection ActorSelection(ActorPath actorPath) => SystemImpl.ActorSelection(actorPath);
+
+    public ActorSelection ActorSelection(string actorPath) => Actors.ActorSelection.From(SystemImpl, _self, actorPath);
+
+    public void Become(Receive receive)
+    {
+        ArgumentNullException.ThrowIfNull(receive);
+        if (_extras?.Behaviors is { Count: > 0 } behaviors)
+            behaviors.Pop();
+        SetBehavior(receive);
+    }
+
+    public void BecomeStacked(Receive receive)
+    {
+        ArgumentNullException.ThrowIfNull(receive);
+        var behaviors = Extras.Behaviors ??= new Stack<Receive?>();
+        if (behaviors.Count == 0)
+            behaviors.Push(_behavior);
+        SetBehavior(receive);
+    }
+
+    public void UnbecomeStacked()
+    {
+        if (_extras?.Behaviors is not { Count: > 1 } behaviors)
+            return;
+        behaviors.Pop();
+        _behavior = behaviors.Peek();
+    }
+
+    void IUntypedActorContext.Become(UntypedReceive receive) => Become(AsReceive(receive));
+
+    void IUntypedActorContext.BecomeStacked(UntypedReceive receive) => BecomeStacked(AsReceive(receive));
+
+    internal static Receive AsReceive(UntypedReceive receive) => message =>
+    {
+        receive(message);
+        return true;
+    };
+
+    internal void SuspendMailbox() => _suspendCount++;
+
+    internal void ResumeMailbox() => _suspendCount = Math.Max(0, _suspendCount - 1);
+
+    internal bool TryTakePrepended(out Envelope envelope)
+    {
+        if (_extras?.Prepended is { Count: > 0 } prepended)
+        {
+            envelope = prepended.First!.Value;
+            prepended.RemoveFirst();
+            return true;
+        }
+
+        envelope = default;
+        return false;
+    }
+
+    /// <summary>Puts messages before everything that waits in the mailbox, in the order given.</summary>
+    internal void Prepend(IReadOnlyList<Envelope> envelopes)
+    {
+        if (envelopes.Count == 0)
+            return;
+        var prepended = Extras.Prepended ??= new LinkedList<Envelope>();
+        for (var i = envelopes.Count - 1; i >= 0; i--)
+            prepended.AddFirst(envelopes[i]);
+    }
+
+    internal void ToDeadLetters(Envelope envelope) => SystemImpl.DeadLettersRef.Publish(envelope.Message, envelope.Sender, _self);
+
+    internal void Publish(Event.LogEvent logEvent) => SystemImpl.EventStream.Publish(logEvent);
+
+    private void SetBehavior(Receive receive)
+    {
+        _behavior = receive;
+        if (_extras?.Behaviors is { } behaviors)
+            behaviors.Push(receive);
+    }
+
+    /// <summary>What most actors never use.</summary>
+    private sealed class CellExtras
+    {
+        internal Stack<Receive?>? Behaviors;
+        internal DeathWatch? DeathWatch;
+        internal ReceiveTimer? ReceiveTimer;
+        internal ActorTaskScheduler? TaskScheduler;
+        internal LinkedList<Envelope>? Prepended;
+        internal List<SystemMessage>? SetAside;
+        internal IInternalActorRef? Perpetrator;
+    }
+}

@@ -1,0 +1,191 @@
+namespace ActorP2P.Actors;
+
+/// <summary>Why a set of children is stopping, and so what follows when the last of them has.</summary>
+internal enum TerminationReason
+{
+    None,
+    UserRequest,
+    Recreation,
+    Creation,
+    Termination,
+}
+
+/// <summary>
+/// The children of one actor by name. Other threads look children up and, for a guardian, add them; hence the lock.
+/// A name stays taken until its actor has ended.
+/// </summary>
+internal sealed class ChildrenContainer
+{
+    private const string NameAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+~";
+
+    // A null value is a name that is reserved while its actor is being made.
+    private readonly Dictionary<string, LocalActorRef?> _children = new(StringComparer.Ordinal);
+    private Dictionary<LocalActorRef, ChildRestartStats>? _stats;
+    private HashSet<LocalActorRef>? _dying;
+    private TerminationReason _reason;
+    private Exception? _cause;
+    private bool _terminated;
+    private long _namesGiven;
+
+    internal bool IsNormal => _reason is TerminationReason.None or TerminationReason.UserRequest && !_terminated;
+
+    internal bool IsTerminating => _reason == TerminationReason.Termination || _terminated;
+
+    internal bool WaitsForChildren => _reason is TerminationReason.Recreation or TerminationReason.Creation;
+
+    /// <summary>Takes a name, or makes one up that no user's name can equal.</summary>
+    internal string Reserve(string? name)
+    {
+        lock (_children)
+        {
+            if (IsTerminating)
+                throw new InvalidOperationException($"Cannot create child \"{name}\": the parent is terminating or terminated.");
+            name ??= NextName();
+            if (!_children.TryAdd(name, null))
+                throw new InvalidActorNameException($"Actor name \"{name}\" is not unique!");
+            return name;
+        }
+    }
+
+    internal void Unreserve(string name)
+    {
+        lock (_children)
+            _children.Remove(name);
+    }
+
+    internal void Add(string name, LocalActorRef child)
+    {
+        lock (_children)
+            _children[name] = child;
+    }
+
+    internal LocalActorRef? ByName(string name)
+    {
+        lock (_children)
+            return _children.GetValueOrDefault(name);
+    }
+
+    internal bool Contains(LocalActorRef child) => ReferenceEquals(ByName(child.Path.Name), child);
+
+    internal LocalActorRef[] ToArray()
+    {
+        lock (_children)
+            return [.. _children.Values.Where(c => c is not null)!];
+    }
+
+    /// <summary>The restart record of a child; null when it is not one.</summary>
+    internal ChildRestartStats? StatsOf(IActorRef child)
+    {
+        if (child is not LocalActorRef local || !Contains(local))
+            return null;
+        _stats ??= [];
+        if (!_stats.TryGetValue(local, out var stats))
+            _stats[local] = stats = new ChildRestartStats(local);
+        return stats;
+    }
+
+    internal IReadOnlyCollection<ChildRestartStats> AllStats() => new LazyStats(this);
+
+    internal void ShallDie(LocalActorRef child)
+    {
+        lock (_children)
+        {
+            if (_terminated || !ReferenceEquals(_children.GetValueOrDefault(child.Path.Name), child))
+                return;
+            (_dying ??= []).Add(child);
+            if (_reason == TerminationReason.None)
+                _reason = TerminationReason.UserRequest;
+        }
+    }
+
+    /// <summary>Notes what to do when the dying children are gone; false when none is dying.</summary>
+    internal bool SetTerminationReason(TerminationReason reason, Exception? cause)
+    {
+        lock (_children)
+        {
+            if (_reason == TerminationReason.None || _terminated)
+                return false;
+            _reason = reason;
+            _cause = cause;
+            return true;
+        }
+    }
+
+    internal void SetTerminated()
+    {
+        lock (_children)
+        {
+            _terminated = true;
+            _reason = TerminationReason.None;
+            _children.Clear();
+            _dying = null;
+        }
+    }
+
+    /// <summary>Takes an ended child out; answers the reason that is thereby fulfilled, if any.</summary>
+    internal TerminationReason Remove(IInternalActorRef child, out Exception? cause)
+    {
+        lock (_children)
+        {
+            cause = null;
+            var local = (LocalActorRef)child;
+            _children.Remove(local.Path.Name);
+            _stats?.Remove(local);
+            _dying?.Remove(local);
+            if (_reason == TerminationReason.None || _dying is { Count: > 0 })
+                return TerminationReason.None;
+            var fulfilled = _reason;
+            cause = _cause;
+            _cause = null;
+            _dying = null;
+            // After the end of all children nothing may be added any more.
+            _terminated = fulfilled == TerminationReason.Termination;
+            _reason = TerminationReason.None;
+            return fulfilled;
+        }
+    }
+
+    internal void Suspend(IInternalActorRef? except = null, IReadOnlyCollection<IInternalActorRef>? alreadySuspended = null)
+    {
+        foreach (var child in ToArray())
+        {
+            if (!ReferenceEquals(child, except) && alreadySuspended?.Contains(child) != true)
+                child.Suspend();
+        }
+    }
+
+    internal void Resume(Exception? causedByFailure, IInternalActorRef? perpetrator)
+    {
+        foreach (var child in ToArray())
+            child.Resume(ReferenceEquals(child, perpetrator) ? causedByFailure : null);
+    }
+
+    private string NextName()
+    {
+        var number = _namesGiven++;
+        Span<char> text = stackalloc char[12];
+        var at = 0;
+        text[at++] = '$';
+        do
+        {
+            text[at++] = NameAlphabet[(int)(number & 63)];
+            number >>= 6;
+        }
+        while (number > 0);
+        return new string(text[..at]);
+    }
+
+    /// <summary>Makes the records of all children only for strategies that look at them.</summary>
+    private sealed class LazyStats(ChildrenContainer container) : IReadOnlyCollection<ChildRestartStats>
+    {
+        private ChildRestartStats[]? _all;
+
+        private ChildRestartStats[] All => _all ??= [.. container.ToArray().Select(c => container.StatsOf(c)!)];
+
+        public int Count => All.Length;
+
+        public IEnumerator<ChildRestartStats> GetEnumerator() => All.AsEnumerable().GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+}

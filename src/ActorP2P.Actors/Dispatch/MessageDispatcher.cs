@@ -1,0 +1,59 @@
+namespace ActorP2P.Actors;
+
+/// <summary>Gives mailboxes a thread to run on.</summary>
+public abstract class MessageDispatcher
+{
+    private protected MessageDispatcher(string id, int throughput)
+    {
+        Id = id;
+        Throughput = throughput;
+    }
+
+    /// <summary>The HOCON path of the dispatcher.</summary>
+    public string Id { get; }
+
+    /// <summary>User messages an actor handles before others get their turn.</summary>
+    public int Throughput { get; }
+
+    /// <summary>Runs the mailbox soon.</summary>
+    internal abstract void Schedule(Mailbox mailbox);
+
+    /// <summary>Runs the mailbox again after others have had their turn.</summary>
+    internal virtual void Reschedule(Mailbox mailbox) => Schedule(mailbox);
+}
+
+/// <summary>Runs mailboxes on the process's thread pool, each in its turn; no actor owns a thread.</summary>
+internal sealed class ThreadPoolDispatcher(string id, int throughput) : MessageDispatcher(id, throughput)
+{
+    // The pool's local queues are last in first out: two busy actors could keep others from a worker for ever.
+    internal override void Schedule(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: false);
+}
+
+/// <summary>Runs a mailbox on the thread that tells, before <c>Tell</c> returns. For tests.</summary>
+internal sealed class CallingThreadDispatcher(string id) : MessageDispatcher(id, int.MaxValue)
+{
+    [ThreadStatic]
+    private static Queue<Mailbox>? _waiting;
+
+    internal override void Schedule(Mailbox mailbox)
+    {
+        if (_waiting is { } waiting)
+        {
+            waiting.Enqueue(mailbox);
+            return;
+        }
+
+        // A nested tell runs after the actor that told, as it would on any other dispatcher.
+        _waiting = waiting = new Queue<Mailbox>();
+        try
+        {
+            mailbox.Run();
+            while (waiting.TryDequeue(out var next))
+                next.Run();
+        }
+        finally
+        {
+            _waiting = null;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.RegularExpressions;
+
+namespace ActorP2P.Actors;
+
+/// <summary>Addresses the actors that are at a path when a message is sent. Elements may hold the wildcards <c>*</c> and <c>?</c>; <c>..</c> goes up; a last <c>**</c> means all descendants.</summary>
+public class ActorSelection : ICanTell
+{
+    private readonly string[] _elements;
+
+    internal ActorSelection(IActorRef anchor, IEnumerable<string> elements)
+    {
+        Anchor = anchor;
+        _elements = [.. elements.Where(e => e.Length > 0)];
+    }
+
+    /// <summary>Where the path starts.</summary>
+    public IActorRef Anchor { get; }
+
+    /// <summary>The path from the anchor.</summary>
+    public string PathString => "/" + string.Join('/', _elements);
+
+    internal static ActorSelection From(ActorSystemImpl system, LocalActorRef relativeTo, string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (path.Contains("://", StringComparison.Ordinal))
+        {
+            return ActorPath.TryParse(path, out var absolute) && absolute.Address.System == system.Name
+                ? new ActorSelection(system.RootGuardian, absolute.Elements)
+                : new ActorSelection(system.DeadLetters, []);
+        }
+
+        return path.StartsWith('/')
+            ? new ActorSelection(system.RootGuardian, path.Split('/'))
+            : new ActorSelection(relativeTo, path.Split('/'));
+    }
+
+    /// <summary>Sends to every actor that matches now. Without wildcard, no match is a dead letter.</summary>
+    public void Tell(object message, IActorRef? sender = null)
+    {
+        sender ??= ActorCell.CurrentSelfOrNoSender();
+        if (Anchor is not IInternalActorRef start)
+        {
+            Anchor.Tell(message, sender);
+            return;
+        }
+
+        var matches = new List<IInternalActorRef>();
+        Collect(start, 0, matches);
+        foreach (var match in matches)
+            match.Tell(message, sender);
+        if (matches.Count == 0)
+            NoMatch(message, sender, start);
+    }
+
+    /// <summary>The one live actor at the path. Throws <see cref="ActorNotFoundException"/> when there is none in time.</summary>
+    public Task<IActorRef> ResolveOne(TimeSpan timeout) => ResolveOne(timeout, CancellationToken.None);
+
+    /// <summary>The one live actor at the path. Throws <see cref="ActorNotFoundException"/> when there is none in time.</summary>
+    public async Task<IActorRef> ResolveOne(TimeSpan timeout, CancellationToken ct)
+    {
+        try
+        {
+            var identity = await this.Ask<ActorIdentity>(new Identify(null), timeout, ct);
+            return identity.Subject ?? throw new ActorNotFoundException($"No actor at {this}");
+        }
+        catch (AskTimeoutException e)
+        {
+            throw new ActorNotFoundException($"No actor at {this} answered in {timeout}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"ActorSelection[Anchor({Anchor.Path}), Path({PathString})]";
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) =>
+        obj is ActorSelection other && Anchor.Equals(other.Anchor) && PathString == other.PathString;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Anchor, PathString);
+
+    private static bool IsPattern(string element) => element.Contains('*', StringComparison.Ordinal) || element.Contains('?', StringComparison.Ordinal);
+
+    private static bool Matches(string name, string pattern) => Regex.IsMatch(
+        name,
+        "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal) + "$",
+        RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
+    private void Collect(IInternalActorRef at, int index, List<IInternalActorRef> matches)
+    {
+        if (index == _elements.Length)
+        {
+            matches.Add(at);
+            return;
+        }
+
+        var element = _elements[index];
+        if (element == "..")
+        {
+            Collect(at.Parent.IsNobody() ? at : at.Parent, index + 1, matches);
+        }
+        else if (element == "**")
+        {
+            CollectAll(at, matches);
+        }
+        else if (IsPattern(element))
+        {
+            foreach (var child in Children(at))
+            {
+                if (Matches(child.Path.Name, element))
+                    Collect(child, index + 1, matches);
+            }
+        }
+        else if (at.GetChild([element]) is IInternalActorRef child && !child.IsNobody())
+        {
+            Collect(child, index + 1, matches);
+        }
+    }
+
+    private static void CollectAll(IInternalActorRef at, List<IInternalActorRef> matches)
+    {
+        foreach (var child in Children(at))
+        {
+            matches.Add(child);
+            CollectAll(child, matches);
+        }
+    }
+
+    private static IEnumerable<LocalActorRef> Children(IInternalActorRef at) =>
+        at is LocalActorRef local ? local.Cell.GetChildren().Cast<LocalActorRef>() : [];
+
+    private void NoMatch(object message, IActorRef? sender, IInternalActorRef start)
+    {
+        if (message is Identify identify)
+            sender?.Tell(new ActorIdentity(identify.MessageId, null), ActorRefs.NoSender);
+        else if (!_elements.Any(IsPattern) && start.Provider is LocalActorRefProvider provider)
+            provider.System.DeadLettersRef.Publish(message, sender, new EmptyLocalActorRef(provider.System, start.Path / _elements.Where(e => e != "..")));
+    }
+}

@@ -1,0 +1,75 @@
+namespace ActorP2P.Actors;
+
+/// <summary>The address of an actor of this process: a path and a mailbox.</summary>
+internal sealed class LocalActorRef : InternalActorRefBase
+{
+    private readonly Mailbox _mailbox;
+
+    internal LocalActorRef(ActorSystemImpl system, Props props, MessageDispatcher dispatcher, MailboxType mailboxType, IInternalActorRef parent, ActorPath path)
+    {
+        Path = path;
+        _mailbox = new Mailbox(mailboxType.Create(this, system));
+        _mailbox.Cell = new ActorCell(system, this, _mailbox, props, dispatcher, parent);
+    }
+
+    public override ActorPath Path { get; }
+
+    internal Mailbox Mailbox => _mailbox;
+
+    internal ActorCell Cell => _mailbox.Cell;
+
+    public override IInternalActorRef Parent => Cell.ParentRef;
+
+    public override IActorRefProvider Provider => Cell.SystemImpl.Provider;
+
+    public override bool IsTerminated => _mailbox.IsClosed;
+
+    protected override void TellInternal(object message, IActorRef sender)
+    {
+        if (message is null)
+            throw new InvalidMessageException("Message must not be null.");
+        _mailbox.Post(message, sender);
+    }
+
+    public override bool Equals(IActorRef? other) =>
+        ReferenceEquals(this, other) || (other is not LocalActorRef && base.Equals(other));
+
+    public override int GetHashCode() => Path.Uid.GetHashCode();
+
+    public override IActorRef GetChild(IReadOnlyList<string> names)
+    {
+        IInternalActorRef current = this;
+        for (var i = 0; i < names.Count; i++)
+        {
+            switch (names[i])
+            {
+                case "":
+                    continue;
+                case "..":
+                    current = current.Parent;
+                    break;
+                default:
+                    if (current is not LocalActorRef local)
+                        return current.GetChild(names.Skip(i).ToArray());
+                    if (local.Cell.GetSingleChild(names[i]) is not { } child)
+                        return ActorRefs.Nobody;
+                    current = child;
+                    break;
+            }
+        }
+
+        return current;
+    }
+
+    public override void Start() => _mailbox.Start();
+
+    public override void Stop() => SendSystemMessage(new Terminate());
+
+    public override void Suspend() => SendSystemMessage(new Suspend());
+
+    public override void Resume(Exception? causedByFailure) => SendSystemMessage(new Resume(causedByFailure));
+
+    public override void Restart(Exception cause) => SendSystemMessage(new Recreate(cause));
+
+    public override void SendSystemMessage(ISystemMessage message) => _mailbox.PostSystem((SystemMessage)message);
+}
