@@ -1,0 +1,130 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using ActorP2P.Protocol.Wire;
+
+namespace ActorP2P.Protocol.Gossip;
+
+/// <summary>
+/// A node's links.
+/// <code>
+/// u8 version = 1
+/// u8 count, count x (u16 length, host:port)     strictly ascending
+/// 32 bytes SHA-256 of the encoded certificate chain
+/// u16 count, count x u64 NodeId.Reference        strictly ascending
+/// </code>
+/// </summary>
+public sealed record LinkStateBody : StateBody
+{
+    private LinkStateBody(IReadOnlyList<string> addresses, ReadOnlyMemory<byte> certificateHash, IReadOnlyList<ulong> neighbours)
+    {
+        Addresses = addresses;
+        CertificateHash = certificateHash;
+        NeighbourReferences = neighbours;
+    }
+
+    /// <summary>host:port where the node says it can be dialled. A claim: the handshake proves who answers there.</summary>
+    public IReadOnlyList<string> Addresses { get; }
+
+    /// <summary>SHA-256 of the encoded certificate chain, 32 bytes.</summary>
+    public ReadOnlyMemory<byte> CertificateHash { get; }
+
+    /// <summary>Nodes it is linked to, ascending.</summary>
+    public IReadOnlyList<ulong> NeighbourReferences { get; }
+
+    /// <summary>Makes a body; order and repetition do not matter.</summary>
+    /// <exception cref="ArgumentException">A limit is exceeded or the hash has not 32 bytes.</exception>
+    public static LinkStateBody Create(IEnumerable<string> addresses, ReadOnlyMemory<byte> certificateHash, IEnumerable<ulong> neighbours, StateLimits limits)
+    {
+        var body = new LinkStateBody(
+            addresses.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray(),
+            certificateHash.ToArray(),
+            neighbours.Distinct().Order().ToArray());
+        return certificateHash.Length == SHA256.HashSizeInBytes && TryDecode(body.Encode(), limits, out _)
+            ? body
+            : throw new ArgumentException("The link state exceeds a limit of the state sync settings.", nameof(addresses));
+    }
+
+    /// <summary>Reads the canonical form; false for anything else and for exceeded limits.</summary>
+    public static bool TryDecode(ReadOnlyMemory<byte> bytes, StateLimits limits, [NotNullWhen(true)] out LinkStateBody? body)
+    {
+        body = null;
+        var reader = new WireReader(bytes);
+        if (bytes.Length > limits.MaxStateBytes
+            || !TryReadVersion(ref reader)
+            || !TryReadAddresses(ref reader, out var addresses)
+            || !reader.TryReadBytes(SHA256.HashSizeInBytes, out var hash)
+            || !TryReadNeighbours(ref reader, limits, out var neighbours)
+            || reader.RemainingBytes != 0)
+        {
+            return false;
+        }
+
+        body = new LinkStateBody(addresses, hash.ToArray(), neighbours);
+        return true;
+    }
+
+    /// <inheritdoc />
+    public override ReadOnlyMemory<byte> Encode()
+    {
+        var writer = new WireWriter(64 + (NeighbourReferences.Count * sizeof(ulong)));
+        writer.WriteByte(Version);
+        writer.WriteByte((byte)Math.Min(Addresses.Count, byte.MaxValue));
+        foreach (var address in Addresses)
+        {
+            writer.WriteText(address);
+        }
+
+        writer.WriteBytes(CertificateHash.Span);
+        writer.WriteUInt16((ushort)Math.Min(NeighbourReferences.Count, ushort.MaxValue));
+        foreach (var neighbour in NeighbourReferences)
+        {
+            writer.WriteUInt64(neighbour);
+        }
+
+        return writer.Detach();
+    }
+
+    private static bool TryReadAddresses(ref WireReader reader, out List<string> addresses)
+    {
+        addresses = [];
+        if (!reader.TryReadByte(out var count) || count > StateLimits.MaxAddresses)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            if (!reader.TryReadText(StateLimits.MaxAddressBytes, out var address)
+                || !IsAscending(addresses.LastOrDefault(), address)
+                || !NetworkAddress.TryParse(address, out _, out _))
+            {
+                return false;
+            }
+
+            addresses.Add(address);
+        }
+
+        return true;
+    }
+
+    private static bool TryReadNeighbours(ref WireReader reader, StateLimits limits, out List<ulong> neighbours)
+    {
+        neighbours = [];
+        if (!reader.TryReadUInt16(out var count) || count > limits.MaxNeighbours)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            if (!reader.TryReadUInt64(out var reference) || (i > 0 && reference <= neighbours[^1]))
+            {
+                return false;
+            }
+
+            neighbours.Add(reference);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using ActorP2P.Protocol.Identity;
+
+namespace ActorP2P.Protocol.Gossip;
+
+/// <summary>Whether a key belongs to the network.</summary>
+public enum MembershipVerdict
+{
+    /// <summary>Its certificate has not been seen yet: hold what it signed, within limits.</summary>
+    Unknown = 0,
+
+    /// <summary>Its certificate chain is valid now.</summary>
+    Member,
+
+    /// <summary>Its certificate is expired, revoked, denied or otherwise invalid: drop what it signed.</summary>
+    Refused,
+}
+
+/// <summary>A signature proves the key; this proves that the key is a member's.</summary>
+public interface IMembership
+{
+    /// <summary>The cached verdict; it costs no cryptography.</summary>
+    MembershipVerdict Check(NodeId node);
+}
+
+/// <summary>A node whose chain was judged.</summary>
+/// <param name="Verdict">Member or Refused.</param>
+/// <param name="NotAfter">End of validity of a member's chain.</param>
+/// <param name="Refusal">One line why, for a refused node; empty otherwise.</param>
+public sealed record MemberStanding(MembershipVerdict Verdict, DateTimeOffset NotAfter, string Refusal);
+
+/// <summary>An immutable picture of all verdicts, safe to hand to other actors.</summary>
+public sealed class MembershipSnapshot : IMembership
+{
+    private readonly ImmutableDictionary<NodeId, MemberStanding> _standings;
+
+    internal MembershipSnapshot(ImmutableDictionary<NodeId, MemberStanding> standings) => _standings = standings;
+
+    /// <summary>Nobody is known.</summary>
+    public static MembershipSnapshot Empty { get; } = new(ImmutableDictionary<NodeId, MemberStanding>.Empty);
+
+    /// <summary>All valid members, in no order.</summary>
+    public IEnumerable<NodeId> Members => _standings.Where(static pair => pair.Value.Verdict == MembershipVerdict.Member).Select(static pair => pair.Key);
+
+    /// <inheritdoc />
+    public MembershipVerdict Check(NodeId node) =>
+        _standings.TryGetValue(node, out var standing) ? standing.Verdict : MembershipVerdict.Unknown;
+
+    /// <summary>What is known of a node.</summary>
+    public bool TryGet(NodeId node, [NotNullWhen(true)] out MemberStanding? standing) => _standings.TryGetValue(node, out standing);
+}

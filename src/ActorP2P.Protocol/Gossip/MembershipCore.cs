@@ -1,0 +1,321 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Limits;
+using ActorP2P.Protocol.Timers;
+using ActorP2P.Protocol.Wire;
+
+namespace ActorP2P.Protocol.Gossip;
+
+/// <summary>
+/// Who is a member. Chains of linked nodes come from their handshakes; those of others are named by hash in
+/// their link state, fetched once from a peer and validated like any. Verdicts are cached, and made anew on
+/// expiry and when the rules (roots, lists, CRLs) are loaded again.
+/// <code>
+/// query   u8 17, 32 bytes hash
+/// answer  u8 18, the encoded chain
+/// </code>
+/// </summary>
+public sealed class MembershipCore
+{
+    /// <summary>True when the bytes belong to this core, not to the state sync on the same channel.</summary>
+    public static bool Owns(ReadOnlySpan<byte> bytes) => bytes.Length > 0 && bytes[0] is QueryKind or AnswerKind;
+
+    private const byte QueryKind = 17;
+    private const byte AnswerKind = 18;
+    private const int AnswerBurst = 256;
+    private const double AnswersPerSecond = 64;
+    private const int AttemptsPerChain = 8;
+
+    private readonly Func<ReadOnlyMemory<byte>, DateTimeOffset, ChainJudgement> _validate;
+    private readonly int _maxChains;
+    private readonly TimeSpan _patience;
+    private readonly IRandomSource _random;
+    private readonly List<NodeId> _peers = [];
+    private readonly Dictionary<NodeId, ReadOnlyMemory<byte>> _chains = [];
+    private readonly Dictionary<ChainHash, NodeId> _byHash = [];
+    private readonly Dictionary<ChainHash, Fetch> _fetches = [];
+    private readonly Dictionary<NodeId, TokenBucket> _answers = [];
+    private readonly Alarm _alarm = new();
+    private ImmutableDictionary<NodeId, MemberStanding> _standings = ImmutableDictionary<NodeId, MemberStanding>.Empty;
+
+    /// <summary>Makes a core that knows nobody.</summary>
+    /// <param name="validate">Judges an encoded chain at a time. It must be total: any bytes get a judgement.</param>
+    /// <param name="maxChains">Chains kept and, apart from that, chains asked for at once.</param>
+    /// <param name="patience">Time after which another peer is asked.</param>
+    /// <param name="random">Picks the peer to ask.</param>
+    public MembershipCore(
+        Func<ReadOnlyMemory<byte>, DateTimeOffset, ChainJudgement> validate,
+        int maxChains,
+        TimeSpan patience,
+        IRandomSource random)
+    {
+        _validate = validate;
+        _maxChains = maxChains;
+        _patience = patience;
+        _random = random;
+    }
+
+    /// <summary>The verdicts now.</summary>
+    public MembershipSnapshot Snapshot => new(_standings);
+
+    /// <summary>Takes our own chain, so that others can fetch it from us and we judge ourselves a member.</summary>
+    public void AddOwn(NodeId self, ReadOnlyMemory<byte> chain, DateTimeOffset notAfter, DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        Keep(self, chain, notAfter);
+        Announce(now, effects);
+    }
+
+    /// <summary>A link is up; its handshake has validated the chain.</summary>
+    public void HandlePeerUp(NodeId peer, ReadOnlyMemory<byte> chain, DateTimeOffset notAfter, DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        if (!_peers.Contains(peer))
+        {
+            _peers.Add(peer);
+        }
+
+        Keep(peer, chain, notAfter);
+        Announce(now, effects);
+    }
+
+    /// <summary>The link is gone; the node is still a member.</summary>
+    public void HandlePeerDown(NodeId peer)
+    {
+        _peers.Remove(peer);
+        _answers.Remove(peer);
+    }
+
+    /// <summary>A node's link state names a chain: fetch it, first from who brought the state.</summary>
+    public void HandleNeeded(NodeId node, ReadOnlyMemory<byte> hash, NodeId from, DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        var key = ChainHash.From(hash.Span);
+        if (_byHash.ContainsKey(key) || _fetches.ContainsKey(key))
+        {
+            return;
+        }
+
+        if (_fetches.Count >= _maxChains || _chains.Count >= _maxChains)
+        {
+            effects.Add(new MembershipEffect.Dropped(MembershipDrop.OverAllowance, from));
+            return;
+        }
+
+        var fetch = new Fetch(node, hash.ToArray());
+        _fetches[key] = fetch;
+        Ask(fetch, from, now, effects);
+        Rearm(now, effects);
+    }
+
+    /// <summary>Bytes from a linked peer.</summary>
+    public void HandleReceived(NodeId from, ReadOnlyMemory<byte> bytes, DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        var drop = !_peers.Contains(from) ? MembershipDrop.NotAPeer
+            : bytes.Length == 1 + SHA256.HashSizeInBytes && bytes.Span[0] == QueryKind ? Answer(from, bytes.Span[1..], now, effects)
+            : bytes.Length > 1 && bytes.Span[0] == AnswerKind ? Take(bytes[1..], now, effects)
+            : MembershipDrop.Malformed;
+        if (drop is { } reason)
+        {
+            effects.Add(new MembershipEffect.Dropped(reason, from));
+        }
+
+        Rearm(now, effects);
+    }
+
+    /// <summary>Roots, lists or CRLs changed: every chain is judged anew.</summary>
+    public void HandleRulesChanged(DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        foreach (var (node, chain) in _chains.ToArray())
+        {
+            JudgeAgain(node, chain, now, effects);
+        }
+
+        Announce(now, effects);
+    }
+
+    /// <summary>A scheduled timer fired; a stale token does nothing.</summary>
+    public void HandleTimer(long token, DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        if (!_alarm.Accepts(token))
+        {
+            return;
+        }
+
+        foreach (var (key, fetch) in _fetches.ToArray())
+        {
+            if (fetch.RetryAt > now)
+            {
+                continue;
+            }
+
+            if (_peers.Count == 0 || fetch.Attempts >= AttemptsPerChain)
+            {
+                _fetches.Remove(key);
+                continue;
+            }
+
+            Ask(fetch, _peers[_random.NextInt(_peers.Count)], now, effects);
+        }
+
+        var expired = _standings.Where(pair => pair.Value.Verdict == MembershipVerdict.Member && pair.Value.NotAfter <= now).ToArray();
+        foreach (var (node, _) in expired)
+        {
+            Refuse(node, "the certificate has expired", effects);
+        }
+
+        if (expired.Length > 0)
+        {
+            effects.Add(new MembershipEffect.Changed(Snapshot));
+        }
+
+        Rearm(now, effects);
+    }
+
+    private MembershipDrop? Answer(NodeId to, ReadOnlySpan<byte> hash, DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        var bucket = _answers.TryGetValue(to, out var known) ? known : new TokenBucket(AnswersPerSecond, AnswerBurst, now);
+        var allowed = bucket.TryTake(1, now);
+        _answers[to] = bucket;
+        if (!allowed)
+        {
+            return MembershipDrop.OverAllowance;
+        }
+
+        if (_byHash.TryGetValue(ChainHash.From(hash), out var node) && _chains.TryGetValue(node, out var chain))
+        {
+            var writer = new WireWriter(1 + chain.Length);
+            writer.WriteByte(AnswerKind);
+            writer.WriteBytes(chain.Span);
+            effects.Add(new MembershipEffect.Send(to, writer.Detach()));
+        }
+
+        return null;
+    }
+
+    // The hash is compared before anything is parsed: who answers cannot make us validate what we did not ask for.
+    private MembershipDrop? Take(ReadOnlyMemory<byte> chain, DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(chain.Span, hash);
+        var key = ChainHash.From(hash);
+        if (!_fetches.Remove(key, out var fetch))
+        {
+            return _fetches.Count > 0 ? MembershipDrop.OtherHash : MembershipDrop.NotAsked;
+        }
+
+        var judgement = _validate(chain, now);
+        if (judgement.Node is { } found && found != fetch.Node)
+        {
+            return MembershipDrop.OtherNode;
+        }
+
+        if (judgement.Refusal is { } refusal || judgement.Node is null)
+        {
+            // A node that is a member by one chain is not refused for naming another.
+            if (Snapshot.Check(fetch.Node) != MembershipVerdict.Member)
+            {
+                Refuse(fetch.Node, judgement.Refusal ?? "the chain names no node", effects);
+            }
+        }
+        else
+        {
+            Keep(fetch.Node, chain.ToArray(), judgement.NotAfter);
+        }
+
+        effects.Add(new MembershipEffect.Changed(Snapshot));
+        return null;
+    }
+
+    private void JudgeAgain(NodeId node, ReadOnlyMemory<byte> chain, DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        var judgement = _validate(chain, now);
+        if (judgement.Node == node && judgement.Refusal is null)
+        {
+            _standings = _standings.SetItem(node, new MemberStanding(MembershipVerdict.Member, judgement.NotAfter, string.Empty));
+        }
+        else
+        {
+            Refuse(node, judgement.Refusal ?? "the chain names another node", effects);
+        }
+    }
+
+    private void Keep(NodeId node, ReadOnlyMemory<byte> chain, DateTimeOffset notAfter)
+    {
+        if (_chains.TryGetValue(node, out var before))
+        {
+            _byHash.Remove(ChainHash.From(SHA256.HashData(before.Span)));
+        }
+
+        _chains[node] = chain;
+        var key = ChainHash.From(SHA256.HashData(chain.Span));
+        _byHash[key] = node;
+        _fetches.Remove(key);
+        _standings = _standings.SetItem(node, new MemberStanding(MembershipVerdict.Member, notAfter, string.Empty));
+    }
+
+    // The chain stays: a reload of the rules may allow it again.
+    private void Refuse(NodeId node, string reason, List<MembershipEffect> effects)
+    {
+        if (_standings.Count >= 2 * _maxChains && !_standings.ContainsKey(node))
+        {
+            return;
+        }
+
+        _standings = _standings.SetItem(node, new MemberStanding(MembershipVerdict.Refused, default, reason));
+        effects.Add(new MembershipEffect.Refused(node, reason));
+    }
+
+    private void Announce(DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        effects.Add(new MembershipEffect.Changed(Snapshot));
+        Rearm(now, effects);
+    }
+
+    private void Ask(Fetch fetch, NodeId peer, DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        fetch.Attempts++;
+        fetch.RetryAt = now + _patience;
+        var query = new byte[1 + SHA256.HashSizeInBytes];
+        query[0] = QueryKind;
+        fetch.Hash.CopyTo(query.AsMemory(1));
+        effects.Add(new MembershipEffect.Send(peer, query));
+    }
+
+    private void Rearm(DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        var at = DateTimeOffset.MaxValue;
+        foreach (var fetch in _fetches.Values)
+        {
+            at = fetch.RetryAt < at ? fetch.RetryAt : at;
+        }
+
+        foreach (var standing in _standings.Values)
+        {
+            at = standing.Verdict == MembershipVerdict.Member && standing.NotAfter < at ? standing.NotAfter : at;
+        }
+
+        // Timers of engines count milliseconds in 32 bits; a day is soon enough to look again.
+        var latest = now + TimeSpan.FromDays(1);
+        at = at > latest ? latest : at;
+        if ((_fetches.Count > 0 || !_standings.IsEmpty) && _alarm.TryArm(at, now, out var token, out var delay))
+        {
+            effects.Add(new MembershipEffect.Schedule(token, delay));
+        }
+    }
+
+    private sealed class Fetch(NodeId node, ReadOnlyMemory<byte> hash)
+    {
+        internal NodeId Node { get; } = node;
+
+        internal ReadOnlyMemory<byte> Hash { get; } = hash;
+
+        internal int Attempts { get; set; }
+
+        internal DateTimeOffset RetryAt { get; set; }
+    }
+
+    private readonly record struct ChainHash(ulong A, ulong B, ulong C, ulong D)
+    {
+        internal static ChainHash From(ReadOnlySpan<byte> hash) =>
+            System.Runtime.InteropServices.MemoryMarshal.Read<ChainHash>(hash);
+    }
+}

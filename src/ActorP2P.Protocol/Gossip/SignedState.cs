@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Wire;
+
+namespace ActorP2P.Protocol.Gossip;
+
+/// <summary>
+/// One node's state as it signed it; anybody may carry it.
+/// <code>
+/// 0   node       64 bytes
+/// 64  epoch      u64
+/// 72  seq        u64, from 1
+/// 80  length     u32, bytes of the body
+/// 84  body
+/// ..  signature  64 bytes r‖s over network‖namespace‖node‖epoch‖seq‖body (texts with a u16 length)
+/// </code>
+/// </summary>
+public sealed class SignedState
+{
+    /// <summary>Bytes around the body.</summary>
+    public const int OverheadBytes = NodeId.LengthBytes + 8 + 8 + 4 + IdentityCurve.SignatureLengthBytes;
+
+    private readonly byte[] _contentHash;
+
+    private SignedState(StateScope scope, NodeId node, ulong epoch, ulong seq, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> signature, ReadOnlySpan<byte> signedData)
+    {
+        Scope = scope;
+        Node = node;
+        Epoch = epoch;
+        Seq = seq;
+        Body = body;
+        Signature = signature;
+        _contentHash = SHA256.HashData(signedData);
+    }
+
+    /// <summary>What the state belongs to.</summary>
+    public StateScope Scope { get; }
+
+    /// <summary>The owner.</summary>
+    public NodeId Node { get; }
+
+    /// <summary>Incarnation of the owner; a higher one wins whatever the seq.</summary>
+    public ulong Epoch { get; }
+
+    /// <summary>Count of the owner's changes in this epoch.</summary>
+    public ulong Seq { get; }
+
+    /// <summary>The encoded body.</summary>
+    public ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>64 bytes r‖s.</summary>
+    public ReadOnlyMemory<byte> Signature { get; }
+
+    /// <summary>SHA-256 of what is signed. It never covers the signature, of which one key can make many.</summary>
+    public ReadOnlySpan<byte> ContentHash => _contentHash;
+
+    /// <summary>The first 8 bytes of the hash: tells two contents apart in announcements and sums up in digests.</summary>
+    public ulong Fingerprint => BinaryPrimitives.ReadUInt64LittleEndian(_contentHash);
+
+    /// <summary>Length on the wire.</summary>
+    public int LengthBytes => OverheadBytes + Body.Length;
+
+    /// <summary>Signs a state.</summary>
+    public static SignedState Sign(StateScope scope, INodeKey key, ulong epoch, ulong seq, ReadOnlyMemory<byte> body)
+    {
+        var data = scope.SignedData(key.Id, epoch, seq, body.Span).Span;
+        var signature = new byte[IdentityCurve.SignatureLengthBytes];
+        key.Sign(scope.Context, data, signature);
+        return new SignedState(scope, key.Id, epoch, seq, body, signature, data);
+    }
+
+    /// <summary>True when the owner signed it.</summary>
+    public bool Verify(IdentityCurve curve) =>
+        curve.Verify(Node, Scope.Context, Scope.SignedData(Node, Epoch, Seq, Body.Span).Span, Signature.Span);
+
+    /// <summary>Below zero when <paramref name="epoch"/> and <paramref name="seq"/> are newer than this state's.</summary>
+    public int CompareAge(ulong epoch, ulong seq) => Epoch != epoch ? Epoch.CompareTo(epoch) : Seq.CompareTo(seq);
+
+    internal void Write(WireWriter writer)
+    {
+        writer.WriteBytes(Node.Point);
+        writer.WriteUInt64(Epoch);
+        writer.WriteUInt64(Seq);
+        writer.WriteUInt32((uint)Body.Length);
+        writer.WriteBytes(Body.Span);
+        writer.WriteBytes(Signature.Span);
+    }
+
+    // The body is copied out: a state lives for hours, the record that brought it for a moment.
+    internal static bool TryRead(ref WireReader reader, StateScope scope, int maxBodyBytes, [NotNullWhen(true)] out SignedState? state)
+    {
+        state = null;
+        if (!reader.TryReadBytes(NodeId.LengthBytes, out var point)
+            || !reader.TryReadUInt64(out var epoch)
+            || !reader.TryReadUInt64(out var seq)
+            || !reader.TryReadUInt32(out var length)
+            || length > (uint)maxBodyBytes
+            || !reader.TryReadBytes(length + IdentityCurve.SignatureLengthBytes, out var bodyAndSignature))
+        {
+            return false;
+        }
+
+        var node = NodeId.FromPoint(point.Span);
+        ReadOnlyMemory<byte> kept = bodyAndSignature.ToArray();
+        var body = kept[..(int)length];
+        var data = scope.SignedData(node, epoch, seq, body.Span);
+        state = new SignedState(scope, node, epoch, seq, body, kept[(int)length..], data.Span);
+        return true;
+    }
+}

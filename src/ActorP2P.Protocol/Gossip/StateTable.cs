@@ -1,0 +1,127 @@
+using System.Diagnostics.CodeAnalysis;
+using ActorP2P.Protocol.Identity;
+
+namespace ActorP2P.Protocol.Gossip;
+
+/// <summary>What is held of one owner.</summary>
+public sealed class StateEntry
+{
+    internal StateEntry(SignedState signed, StateBody body, DateTimeOffset receivedAt)
+    {
+        Node = signed.Node;
+        Version = new StateVersion(Node.Reference, signed.Epoch, signed.Seq, signed.Fingerprint);
+        Signed = signed;
+        Body = body;
+        ReceivedAt = receivedAt;
+    }
+
+    /// <summary>The owner.</summary>
+    public NodeId Node { get; }
+
+    /// <summary>Its epoch.</summary>
+    public ulong Epoch => Version.Epoch;
+
+    /// <summary>Its seq.</summary>
+    public ulong Seq => Version.Seq;
+
+    /// <summary>The signed form; null when only a tombstone is left.</summary>
+    public SignedState? Signed { get; private set; }
+
+    /// <summary>The decoded body; null when only a tombstone is left.</summary>
+    public StateBody? Body { get; private set; }
+
+    /// <summary>When this node received it.</summary>
+    public DateTimeOffset ReceivedAt { get; }
+
+    internal StateVersion Version { get; }
+
+    // The version stays, so that nothing older comes back from somebody's table.
+    internal void Bury()
+    {
+        Signed = null;
+        Body = null;
+    }
+}
+
+/// <summary>
+/// The newest state of every owner, with sums of fingerprints that let two tables be compared in a few bytes.
+/// Sums are taken modulo 2^64, so entries go in and out in any order.
+/// </summary>
+public sealed class StateTable
+{
+    private readonly Dictionary<NodeId, StateEntry> _entries = [];
+    private readonly Dictionary<ulong, NodeId> _byReference = [];
+    private readonly ulong[] _buckets = new ulong[StateSyncWire.BucketCount];
+    private ulong _root;
+
+    /// <summary>Number of entries, tombstones included.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>All entries, tombstones included, in no order.</summary>
+    public IReadOnlyCollection<StateEntry> Entries => _entries.Values;
+
+    /// <summary>The states in force, in no order.</summary>
+    public IEnumerable<(NodeId Node, StateBody Body)> InForce
+    {
+        get
+        {
+            foreach (var entry in _entries.Values)
+            {
+                if (entry.Body is { } body)
+                {
+                    yield return (entry.Node, body);
+                }
+            }
+        }
+    }
+
+    /// <summary>What is held of an owner, a tombstone perhaps.</summary>
+    public bool TryGet(NodeId node, [NotNullWhen(true)] out StateEntry? entry) => _entries.TryGetValue(node, out entry);
+
+    internal ulong Root => _root;
+
+    internal ReadOnlySpan<ulong> Buckets => _buckets;
+
+    internal bool TryGet(ulong reference, [NotNullWhen(true)] out StateEntry? entry)
+    {
+        entry = null;
+        return _byReference.TryGetValue(reference, out var node) && _entries.TryGetValue(node, out entry);
+    }
+
+    internal IEnumerable<StateVersion> VersionsIn(ulong mask)
+    {
+        foreach (var entry in _entries.Values)
+        {
+            if ((mask >> StateSyncWire.BucketOf(entry.Version.Reference) & 1) != 0)
+            {
+                yield return entry.Version;
+            }
+        }
+    }
+
+    internal void Set(StateEntry entry)
+    {
+        Remove(entry.Node);
+        _entries[entry.Node] = entry;
+        _byReference[entry.Node.Reference] = entry.Node;
+        Add(entry.Version.Reference, entry.Version.Fingerprint);
+    }
+
+    internal void Remove(NodeId node)
+    {
+        if (_entries.Remove(node, out var entry))
+        {
+            _byReference.Remove(node.Reference);
+            Add(entry.Version.Reference, unchecked(0UL - entry.Version.Fingerprint));
+        }
+    }
+
+    private void Add(ulong reference, ulong fingerprint)
+    {
+        unchecked
+        {
+            _root += fingerprint;
+            _buckets[StateSyncWire.BucketOf(reference)] += fingerprint;
+        }
+    }
+}

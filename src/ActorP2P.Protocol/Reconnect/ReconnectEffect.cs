@@ -1,0 +1,19 @@
+using ActorP2P.Protocol.Identity;
+
+namespace ActorP2P.Protocol.Reconnect;
+
+/// <summary>What the dialler must do.</summary>
+public abstract record ReconnectEffect
+{
+    private ReconnectEffect()
+    {
+    }
+
+    /// <summary>Dial now, with the configured dial timeout. Names are resolved at every dial.</summary>
+    /// <param name="Address">host:port.</param>
+    /// <param name="ExpectedId">Who must answer; null when any member may.</param>
+    public sealed record Dial(string Address, NodeId? ExpectedId) : ReconnectEffect;
+
+    /// <summary>Call <see cref="ReconnectPlan.HandleTimer"/> with this token after the delay. It replaces the former one.</summary>
+    public sealed record Schedule(long Token, TimeSpan Delay) : ReconnectEffect;
+}
