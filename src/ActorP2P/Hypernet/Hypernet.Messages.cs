@@ -17,7 +17,12 @@ public sealed partial class Hypernet
     internal sealed record HandshakeDone(long LinkId, NodeId Remote, ulong RemoteEpoch, bool WeInitiated, ReadOnlyMemory<byte> RemoteChain, DateTimeOffset CertificateNotAfter);
 
     /// <summary>From a link: the handshake was refused by either side, or timed out.</summary>
-    internal sealed record HandshakeFailed(long LinkId, string Endpoint, string Reason, string Detail);
+    /// <param name="LinkId">The link.</param>
+    /// <param name="Endpoint">Dialled address or remote endpoint.</param>
+    /// <param name="Reason">Typed reason, e.g. <c>certificate-expired</c>.</param>
+    /// <param name="Detail">One line for people.</param>
+    /// <param name="RefusedByUs">True when this side refused; false when the remote went away, and nobody knows why.</param>
+    internal sealed record HandshakeFailed(long LinkId, string Endpoint, string Reason, string Detail, bool RefusedByUs);
 
     /// <summary>From a link: the remote decider confirmed it.</summary>
     internal sealed record RemoteConfirmed(long LinkId);

@@ -1,4 +1,5 @@
 using ActorP2P.Protocol.Frames;
+using ActorP2P.Transport;
 
 namespace ActorP2P;
 
@@ -28,4 +29,40 @@ public sealed partial class Link
 
     /// <summary>From the topology: bytes for the remote topology, on the gossip lane of session 0.</summary>
     internal sealed record SendTopology(ReadOnlyMemory<byte> Bytes);
+
+    /// <summary>From the connection: all whole frames of one read.</summary>
+    internal sealed record FramesReceived(IReadOnlyList<Frame> Frames, int Bytes);
+
+    /// <summary>From the connection: the last write is done.</summary>
+    internal sealed record BytesWritten(int Bytes);
+
+    /// <summary>From the connection: it is gone.</summary>
+    internal sealed record ConnectionClosed(TransportFailure Failure);
+
+    private const string DeadlineTimer = "deadline";
+
+    private const string BeatTimer = "beat";
+
+    private const string DrainTimer = "drain";
+
+    /// <summary>The handshake, or afterwards the decider's choice, took too long.</summary>
+    private sealed record DeadlinePassed
+    {
+        public static readonly DeadlinePassed Instance = new();
+    }
+
+    private sealed record BeatDue
+    {
+        public static readonly BeatDue Instance = new();
+    }
+
+    private sealed record JudgeSilence
+    {
+        public static readonly JudgeSilence Instance = new();
+    }
+
+    private sealed record DrainTimeout
+    {
+        public static readonly DrainTimeout Instance = new();
+    }
 }

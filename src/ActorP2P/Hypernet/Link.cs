@@ -1,0 +1,464 @@
+using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Links;
+using ActorP2P.Protocol.Session;
+using ActorP2P.Transport;
+
+namespace ActorP2P;
+
+/// <summary>
+/// One connection to one remote node, from its handshake to its goodbye.
+/// <code>
+/// Handshaking ──proven──▶ Linked (unconfirmed ──Confirm──▶ confirmed) ──CloseLink──▶ Draining ──▶ stopped
+///      └── refused, deadline, closed ──────────────── closed, silent, broken rule ───────────────▶ stopped
+/// </code>
+/// The initiator counts as proven only when the responder's first record opens: only then is it certain that the
+/// responder took message 3, so no link is up on one side that the other side refused.
+/// </summary>
+/// <remarks>
+/// It never restarts: its keys and counters end with its connection. Hypernet stops it on any failure
+/// (<see cref="Hypernet.LinkFailureDirective"/>) and the client dials again.
+/// </remarks>
+public sealed partial class Link : ReceiveActor, IWithTimers
+{
+    private readonly NodeEnvironment _environment;
+    private readonly ITransportConnection _connection;
+    private readonly string _address;
+    private readonly IActorRef _hypernet;
+    private readonly IActorRef _topology;
+    private readonly ConnectionSink _sink;
+    private readonly LinkHandshake _handshake;
+    private readonly LinkWriter _writer;
+    private readonly LinkPulse _pulse;
+    private readonly bool _weDialled;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private PairSession? _pair;
+    private LinkSessions? _sessions;
+    private bool _isProven;
+    private bool _isConfirmed;
+    private bool _remoteIsFinished;
+    private string? _endReason;
+
+    /// <summary>Creates the link; its handshake begins with its start.</summary>
+    /// <param name="environment">The node's environment.</param>
+    /// <param name="connection">A connection that nobody has started yet.</param>
+    /// <param name="weDialled">True when we opened it: we are the handshake's initiator.</param>
+    /// <param name="address">The dialled address, or the remote endpoint of an accepted one.</param>
+    /// <param name="expectedId">The node that must answer, or null.</param>
+    /// <param name="hypernet">Who decides about the link.</param>
+    /// <param name="topology">Who gets the remote's topology bytes.</param>
+    public Link(NodeEnvironment environment, ITransportConnection connection, bool weDialled, string address, NodeId? expectedId, IActorRef hypernet, IActorRef topology)
+    {
+        _environment = environment;
+        _connection = connection;
+        _weDialled = weDialled;
+        _address = address;
+        _hypernet = hypernet;
+        _topology = topology;
+        _sink = new ConnectionSink(connection, Self, environment.Settings.Link.LaneQueueBytes);
+        _handshake = new LinkHandshake(LinkHandshake.Parameters(environment, connection, expectedId), weDialled);
+        _writer = new LinkWriter(connection, environment.Settings.Link);
+        _pulse = new LinkPulse(environment, _writer.Control);
+        Handshaking();
+    }
+
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private DateTimeOffset Now => _environment.Time.GetUtcNow();
+
+    /// <inheritdoc />
+    protected override void PreStart()
+    {
+        _connection.Start(_sink, _environment.Settings.Admission.HandshakeMaxBytes);
+        Timers.StartSingleTimer(DeadlineTimer, DeadlinePassed.Instance, _environment.Settings.Admission.HandshakeTimeout);
+        if (_handshake.Start() is { } first)
+        {
+            _writer.SendHandshake(first);
+        }
+    }
+
+    /// <inheritdoc />
+    protected override void PostStop()
+    {
+        var reason = _endReason ?? "stopped";
+        _sessions?.Close(reason);
+        if (_endReason is null)
+        {
+            // Stopped from above: a goodbye goes out when no write stands in its way.
+            _writer.Finish(reason);
+        }
+
+        _connection.Close();
+        _pair?.Dispose();
+        _hypernet.Tell(new Hypernet.LinkEnded(_connection.Id, reason));
+    }
+
+    private void Handshaking()
+    {
+        Receive<FramesReceived>(received =>
+        {
+            HandleFrames(received);
+        });
+        Receive<BytesWritten>(_ => _writer.Written());
+        Receive<ConnectionClosed>(closed => FailHandshake(ReasonName.Of(closed.Failure.Reason), closed.Failure.Detail, closed.Failure.Reason == TransportFailureReason.BadFrame));
+        Receive<DeadlinePassed>(_ => FailHandshake("handshake-timeout", "No complete handshake before the deadline.", refusedByUs: true));
+        Receive<CloseLink>(close => FailHandshake(close.Reason, "Closed before the handshake was done.", refusedByUs: false));
+    }
+
+    private void Linked()
+    {
+        Receive<FramesReceived>(HandleFrames);
+        Receive<BytesWritten>(_ => _writer.Written());
+        Receive<SendRecords>(HandleSend);
+        Receive<SendTopology>(send =>
+        {
+            if (!_isConfirmed || !_writer.SendTopology(send.Bytes))
+            {
+                _environment.Counters.Add("link.dropped.topology-queue-full");
+            }
+        });
+        Receive<BeatDue>(_ => Beat());
+        Receive<JudgeSilence>(_ => Judge());
+        Receive<Confirm>(_ => HandleConfirm());
+        Receive<Probe>(_ => _pulse.Probe());
+        Receive<OfferSlots>(offer => Perform(_sessions!.Serve(offer.Slots)));
+        Receive<RenewSession>(renew => Perform(_sessions!.Renew(renew.Namespace)));
+        Receive<BindSession>(HandleBind);
+        Receive<Terminated>(ended => _sessions!.PeerGone(ended.ActorRef));
+        Receive<CloseLink>(close => Drain(close.Reason));
+        Receive<ConnectionClosed>(closed => End(ReasonName.Of(closed.Failure.Reason)));
+        Receive<DeadlinePassed>(_ => Drain("not-confirmed"));
+    }
+
+    private void Draining()
+    {
+        Receive<FramesReceived>(received =>
+        {
+            HandleFrames(received);
+            EndWhenDrained();
+        });
+        Receive<BytesWritten>(_ =>
+        {
+            _writer.Written();
+            EndWhenDrained();
+        });
+        Receive<ConnectionClosed>(_ => End(_endReason!));
+        Receive<DrainTimeout>(_ => End(_endReason!));
+        Receive<SendRecords>(_ => _environment.Counters.Add("link.dropped.draining"));
+        Receive<SendTopology>(_ => _environment.Counters.Add("link.dropped.draining"));
+        ReceiveAny(_ => { });
+    }
+
+    private void HandleFrames(FramesReceived received)
+    {
+        _pulse.SignOfLife(Now);
+        foreach (var frame in received.Frames)
+        {
+            if (!HandleFrame(frame))
+            {
+                break;
+            }
+        }
+
+        _sessions?.Flush();
+        _sink.Handled(received.Bytes);
+        if (_pair is not null)
+        {
+            _writer.Pump();
+        }
+
+        EndWhenExhausted();
+    }
+
+    /// <returns>False when the link is over and the rest of the read is not looked at.</returns>
+    private bool HandleFrame(in Frame frame)
+    {
+        if (_pair is null)
+        {
+            HandleHandshake(frame);
+            return _pair is not null || _endReason is null;
+        }
+
+        if (frame.Header.Kind != FrameKind.Record)
+        {
+            End(frame.Header.Kind == FrameKind.Tunnel ? "tunnel-unsupported" : "unexpected-handshake");
+            return false;
+        }
+
+        if (frame.Header.Session == 0)
+        {
+            // Records before an offer belong to the session that it ends.
+            _sessions!.Flush();
+            return HandleLinkRecord(frame);
+        }
+
+        if (_remoteIsFinished || !_isConfirmed)
+        {
+            _environment.Counters.Add(_isConfirmed ? "link.dropped.draining" : "link.dropped.unconfirmed");
+            return true;
+        }
+
+        return Perform(_sessions!.Take(frame));
+    }
+
+    private void HandleHandshake(in Frame frame)
+    {
+        switch (_handshake.Handle(frame, Now))
+        {
+            case LinkHandshake.Step.Answer answer:
+                _writer.SendHandshake(answer.Frame);
+                break;
+            case LinkHandshake.Step.Failed failed:
+                FailHandshake(failed.Reason, failed.Detail, refusedByUs: true);
+                break;
+            case LinkHandshake.Step.Done done:
+                Begin(done);
+                break;
+        }
+    }
+
+    private void Begin(LinkHandshake.Step.Done done)
+    {
+        _pair = done.Session;
+        _sessions = new LinkSessions(_pair, _environment, _writer.Control, Self);
+        _connection.SetMaxBodyBytes(_environment.Settings.Link.MaxFrameBytes);
+        if (done.LastFrame is { } last)
+        {
+            _writer.SendHandshake(last);
+        }
+
+        _writer.Open(_pair.Link);
+        if (!_pair.WeInitiated)
+        {
+            // This first record tells the initiator that its message 3 was taken.
+            _writer.Control.Beat();
+            Prove();
+        }
+    }
+
+    private void Prove()
+    {
+        _isProven = true;
+        var liveness = _environment.Settings.Liveness;
+        Timers.StartSingleTimer(DeadlineTimer, DeadlinePassed.Instance, _environment.Settings.Admission.HandshakeTimeout + liveness.DuplicateProbeTimeout);
+        Timers.StartPeriodicTimer(BeatTimer, BeatDue.Instance, liveness.BeatInterval);
+        _pulse.Begin(Now);
+        Become(Linked);
+        _hypernet.Tell(new Hypernet.HandshakeDone(
+            _connection.Id, _pair!.RemoteId, _pair.RemoteEpoch, _pair.WeInitiated, _pair.RemoteChain.Encoded, _pair.RemoteCertificateNotAfter));
+    }
+
+    private bool HandleLinkRecord(in Frame frame)
+    {
+        var lane = frame.Header.Lane;
+        if (lane is not (Lane.Control or Lane.Gossip))
+        {
+            End("unexpected-lane");
+            return false;
+        }
+
+        var verdict = _pair!.Link.Opener(lane).Open(frame, out var record);
+        if (verdict != RecordVerdict.Opened)
+        {
+            End("record-" + ReasonName.Of(verdict));
+            return false;
+        }
+
+        if (!_isProven)
+        {
+            Prove();
+        }
+
+        while (LinkEntries.TryRead(ref record, lane, out var entry, out var error))
+        {
+            if (!HandleEntry(entry))
+            {
+                return false;
+            }
+        }
+
+        if (!record.IsEmpty)
+        {
+            // TryRead stops short of the end only on a malformed entry.
+            End("malformed-entry");
+            return false;
+        }
+
+        return true;
+    }
+
+    private bool HandleEntry(in LinkEntry entry)
+    {
+        switch (entry.Kind)
+        {
+            case LinkEntryKind.Ping when !_writer.Control.Pong(entry.Number):
+                _environment.Counters.Add("link.dropped.pong-coalesced");
+                return true;
+            case LinkEntryKind.Pong:
+                HandlePong(entry.Number);
+                return true;
+            case LinkEntryKind.Confirm:
+                if (!_isConfirmed)
+                {
+                    _hypernet.Tell(new Hypernet.RemoteConfirmed(_connection.Id));
+                    SetConfirmed();
+                }
+
+                return true;
+            case LinkEntryKind.Offer or LinkEntryKind.Withdraw:
+                return _endReason is not null || Perform(_sessions!.Handle(entry));
+            case LinkEntryKind.Goodbye:
+                return HandleGoodbye(LinkEntries.Reason(entry));
+            case LinkEntryKind.Topology:
+                _topology.Tell(new Topology.Received(_pair!.RemoteId, entry.Bytes));
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    private void HandlePong(ulong number)
+    {
+        switch (_pulse.Pong(number, Now))
+        {
+            case PongMeaning.ProbeAnswered:
+                _hypernet.Tell(new Hypernet.ProbeAnswered(_connection.Id));
+                break;
+            case PongMeaning.Unexpected:
+                _environment.Counters.Add("link.dropped.unexpected-pong");
+                break;
+        }
+    }
+
+    private bool HandleGoodbye(string reason)
+    {
+        _remoteIsFinished = true;
+        if (_endReason is null)
+        {
+            _sessions!.Flush();
+            _log.Debug("{0} said goodbye: {1}", _pair!.RemoteId.ShortId, reason);
+            End("remote-goodbye: " + reason);
+        }
+
+        return false;
+    }
+
+    private void HandleConfirm()
+    {
+        _writer.Control.Confirm();
+        SetConfirmed();
+        _writer.Pump();
+    }
+
+    private void SetConfirmed()
+    {
+        _isConfirmed = true;
+        Timers.Cancel(DeadlineTimer);
+    }
+
+    private void HandleSend(SendRecords send)
+    {
+        if (!_sessions!.IsOpen(send.SessionTag))
+        {
+            _environment.Counters.Add("link.dropped.session-over", send.Frames.Count);
+            return;
+        }
+
+        _writer.SendRecords(Sender, send.Lane, send.Frames);
+    }
+
+    private void HandleBind(BindSession bind)
+    {
+        if (_sessions!.Bind(bind.SessionTag, bind.Peer))
+        {
+            Context.Watch(bind.Peer);
+        }
+    }
+
+    private void Beat()
+    {
+        var now = Now;
+        if (_pair!.RemoteCertificateNotAfter <= now)
+        {
+            Drain("certificate-expired");
+            return;
+        }
+
+        _writer.Control.Beat();
+        if (_pulse.Tick(now))
+        {
+            // Our own timer was late: what the remote sent meanwhile may lie in the mailbox and comes first.
+            Self.Tell(JudgeSilence.Instance);
+        }
+        else
+        {
+            Judge();
+        }
+
+        _writer.Pump();
+        EndWhenExhausted();
+    }
+
+    private void Judge()
+    {
+        if (_pulse.IsSilent(Now))
+        {
+            End("silent");
+        }
+    }
+
+    /// <returns>False when the link is over.</returns>
+    private bool Perform(string? fatal)
+    {
+        if (fatal is not null)
+        {
+            End(fatal);
+            return false;
+        }
+
+        _writer.Pump();
+        return true;
+    }
+
+    private void Drain(string reason)
+    {
+        _endReason = reason;
+        _sessions!.Close(reason);
+        Timers.CancelAll();
+        Timers.StartSingleTimer(DrainTimer, DrainTimeout.Instance, _environment.Settings.Link.DrainTimeout);
+        Become(Draining);
+        _writer.Finish(reason);
+        EndWhenDrained();
+    }
+
+    private void EndWhenDrained()
+    {
+        // The remote closes when it has read our goodbye; closing first could reset what it has not read yet.
+        if (_remoteIsFinished && _writer.IsFinished)
+        {
+            End(_endReason!);
+        }
+    }
+
+    private void EndWhenExhausted()
+    {
+        if (_writer.IsExhausted)
+        {
+            End("session-exhausted");
+        }
+    }
+
+    private void End(string reason)
+    {
+        _endReason ??= reason;
+        Context.Stop(Self);
+    }
+
+    private void FailHandshake(string reason, string detail, bool refusedByUs)
+    {
+        _log.Debug("handshake with {0} failed: {1} ({2})", _address, reason, detail);
+        _hypernet.Tell(new Hypernet.HandshakeFailed(_connection.Id, _address, reason, detail, refusedByUs));
+        End(reason);
+    }
+}

@@ -1,0 +1,198 @@
+using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Links;
+using ActorP2P.Protocol.Session;
+using ActorP2P.Protocol.Settings;
+using ActorP2P.Transport;
+
+namespace ActorP2P;
+
+/// <summary>
+/// The outgoing half of a link: one write at a time, each as full as <c>link.max-write-bytes</c> allows, with the
+/// link's own control entries first, then the lanes by their weights. Peers are told what was written of theirs.
+/// </summary>
+/// <remarks>
+/// Bounded by what its users may have waiting: each peer holds back at <c>link.lane-queue-bytes</c> a lane,
+/// topology bytes are refused beyond the same mark, control entries coalesce.
+/// </remarks>
+internal sealed class LinkWriter
+{
+    /// <summary>Plaintext of one control record; longer lists of entries take several.</summary>
+    private const int ControlRecordBytes = 512;
+
+    private readonly ITransportConnection _connection;
+    private readonly LinkSettings _settings;
+    private readonly LaneScheduler<IActorRef> _scheduler;
+    private readonly List<TakenFrame<IActorRef>> _inFlight = [];
+    private readonly List<ReadOnlyMemory<byte>> _handshakeFrames = [];
+    private NamespaceSession? _session;
+    private long _topologyBytes;
+    private string? _goodbye;
+    private bool _goodbyeQueued;
+    private bool _writing;
+
+    public LinkWriter(ITransportConnection connection, LinkSettings settings)
+    {
+        _connection = connection;
+        _settings = settings;
+        _scheduler = new LaneScheduler<IActorRef>(settings.LaneWeights);
+    }
+
+    /// <summary>The link's own entries that wait for the next write.</summary>
+    public ControlOutbox Control { get; } = new();
+
+    /// <summary>True once the goodbye and all before it went to the transport.</summary>
+    public bool IsFinished => _goodbyeQueued && !_writing && Control.IsEmpty && _scheduler.IsEmpty;
+
+    /// <summary>True when the link's own keys have sealed all they may: the link must end.</summary>
+    public bool IsExhausted { get; private set; }
+
+    /// <summary>Queues a handshake frame.</summary>
+    public void SendHandshake(ReadOnlyMemory<byte> frame)
+    {
+        _handshakeFrames.Add(frame);
+        Pump();
+    }
+
+    /// <summary>The handshake is done: from now on there are records.</summary>
+    public void Open(NamespaceSession linkSession) => _session = linkSession;
+
+    /// <summary>Queues a peer's sealed frames.</summary>
+    public void SendRecords(IActorRef peer, Lane lane, IReadOnlyList<ReadOnlyMemory<byte>> frames)
+    {
+        for (var i = 0; i < frames.Count; i++)
+        {
+            _scheduler.Enqueue(lane, frames[i], peer);
+        }
+
+        Pump();
+    }
+
+    /// <summary>Queues topology bytes. False when too many wait, or they fit into no frame.</summary>
+    public bool SendTopology(ReadOnlyMemory<byte> bytes)
+    {
+        var length = LinkEntries.TopologyOverheadBytes + bytes.Length;
+        var sealer = Sealer(Lane.Gossip);
+        if (sealer is null
+            || length + sealer.OverheadBytes > _settings.MaxFrameBytes
+            || _topologyBytes + length > _settings.LaneQueueBytes)
+        {
+            return false;
+        }
+
+        var buffer = new byte[FrameHeader.LengthBytes + length + sealer.OverheadBytes];
+        LinkEntries.Write(new LinkEntry(LinkEntryKind.Topology, 0, bytes), buffer.AsSpan(FrameHeader.LengthBytes));
+        _scheduler.Enqueue(Lane.Gossip, sealer.SealInPlace(buffer, length, FrameFlags.None, 0), ActorRefs.Nobody);
+        _topologyBytes += buffer.Length;
+        Pump();
+        return true;
+    }
+
+    /// <summary>Says goodbye after everything that waits.</summary>
+    public void Finish(string reason)
+    {
+        _goodbye ??= reason;
+        Pump();
+    }
+
+    /// <summary>The transport took the last write.</summary>
+    public void Written()
+    {
+        _writing = false;
+        TellOwners();
+        Pump();
+    }
+
+    /// <summary>Starts the next write when none is outstanding and something waits.</summary>
+    public void Pump()
+    {
+        if (_writing)
+        {
+            return;
+        }
+
+        var frames = new List<ReadOnlyMemory<byte>>();
+        frames.AddRange(_handshakeFrames);
+        _handshakeFrames.Clear();
+        if (_session is not null)
+        {
+            TakeControl(frames);
+            _scheduler.Take(_settings.MaxWriteBytes, frames, _inFlight);
+            if (_goodbye is not null && frames.Count == 0 && !_goodbyeQueued)
+            {
+                _goodbyeQueued = true;
+                Control.Goodbye(_goodbye);
+                TakeControl(frames);
+            }
+        }
+
+        if (frames.Count > 0)
+        {
+            _writing = true;
+            _connection.Write(frames);
+        }
+    }
+
+    private void TakeControl(List<ReadOnlyMemory<byte>> frames)
+    {
+        while (!Control.IsEmpty && Sealer(Lane.Control) is { } sealer)
+        {
+            var buffer = new byte[FrameHeader.LengthBytes + ControlRecordBytes + sealer.OverheadBytes];
+            var length = Control.Take(buffer.AsSpan(FrameHeader.LengthBytes, ControlRecordBytes));
+            frames.Add(sealer.SealInPlace(buffer, length, FrameFlags.None, 0));
+        }
+    }
+
+    private RecordSealer? Sealer(Lane lane)
+    {
+        var sealer = _session?.Sealer(lane);
+        IsExhausted |= sealer is { Exhausted: true };
+        return IsExhausted ? null : sealer;
+    }
+
+    private void TellOwners()
+    {
+        Span<int> bytesOfLane = stackalloc int[Lanes.Count];
+        for (var first = 0; first < _inFlight.Count; first++)
+        {
+            var owner = _inFlight[first].Owner;
+            if (owner is null)
+            {
+                continue;
+            }
+
+            bytesOfLane.Clear();
+            for (var i = first; i < _inFlight.Count; i++)
+            {
+                if (owner.Equals(_inFlight[i].Owner))
+                {
+                    bytesOfLane[(int)_inFlight[i].Lane] += _inFlight[i].Bytes;
+                    _inFlight[i] = default;
+                }
+            }
+
+            Tell(owner, bytesOfLane);
+        }
+
+        _inFlight.Clear();
+    }
+
+    private void Tell(IActorRef owner, ReadOnlySpan<int> bytesOfLane)
+    {
+        for (var lane = 0; lane < bytesOfLane.Length; lane++)
+        {
+            if (bytesOfLane[lane] == 0)
+            {
+                continue;
+            }
+
+            if (owner.IsNobody())
+            {
+                _topologyBytes -= bytesOfLane[lane];
+            }
+            else
+            {
+                owner.Tell(new Peer.RecordsWritten((Lane)lane, bytesOfLane[lane]), ActorRefs.NoSender);
+            }
+        }
+    }
+}
