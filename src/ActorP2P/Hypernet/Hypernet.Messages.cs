@@ -44,4 +44,28 @@ public sealed partial class Hypernet
     /// <param name="PeerManager">Who gets its sessions.</param>
     /// <param name="Registration">Grows with each registration of this name; a change means a restart, so links renew its session.</param>
     internal sealed record SlotEntry(string Namespace, IActorRef PeerManager, long Registration);
+
+    /// <summary>From P2PNode: say goodbye on every link, then stop.</summary>
+    internal sealed record Leave
+    {
+        public static readonly Leave Instance = new();
+    }
+
+    /// <summary>From the server, client or topology, at each start: tell it what its predecessor knew.</summary>
+    internal sealed record PartStarted
+    {
+        public static readonly PartStarted Instance = new();
+    }
+
+    /// <summary>From the server: all addresses that are bound now.</summary>
+    internal sealed record ListenersBound(IReadOnlyList<string> Endpoints);
+
+    /// <summary>From the server or client: a remote was refused before there was a link.</summary>
+    internal sealed record Rejected(string Endpoint, string Reason, string Detail);
+
+    /// <summary>From Hypernet's predecessor, which failed: the slot map as it knew it.</summary>
+    private sealed record Inherited(IReadOnlyList<SlotEntry> Slots);
+
+    /// <summary>The link table's timer.</summary>
+    private sealed record LinkTableTimer(long Token);
 }

@@ -1,0 +1,102 @@
+namespace ActorP2P;
+
+/// <summary>
+/// The root of a node: hostable in any ActorSystem with <see cref="Props(NodeEnvironment)"/>, as <c>/user/p2p</c>.
+/// </summary>
+/// <remarks>
+/// Supervision, one child at a time (a failure of one part is no reason to touch the others):
+/// <list type="bullet">
+/// <item>router, manager: restart. Both ask each other for what they lost.</item>
+/// <item>hypernet: restart. All links end and their peers are told; the logical state stays, the slots survive in
+/// Hypernet's own mailbox, and the client dials again.</item>
+/// <item>More than <see cref="MaxRestarts"/> restarts of a part within <see cref="RestartWindow"/>, or a part that
+/// cannot even be created: the node stops as a whole, for a network node that only looks alive harms the others.</item>
+/// </list>
+/// </remarks>
+public sealed partial class P2PNode : ReceiveActor, IWithTimers
+{
+    /// <summary>Restarts of one part within <see cref="RestartWindow"/> before the node gives up; our guess.</summary>
+    public const int MaxRestarts = 10;
+
+    /// <summary>The window that <see cref="MaxRestarts"/> counts in.</summary>
+    public static readonly TimeSpan RestartWindow = TimeSpan.FromMinutes(1);
+
+    private readonly NodeEnvironment _environment;
+    private readonly Listeners _listeners;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IActorRef _hypernet = ActorRefs.Nobody;
+    private IActorRef _manager = ActorRefs.Nobody;
+    private IActorRef _router = ActorRefs.Nobody;
+    private bool _isLeaving;
+
+    /// <summary>Use <see cref="Props(NodeEnvironment)"/>.</summary>
+    public P2PNode(NodeEnvironment environment, Listeners listeners)
+    {
+        _environment = environment;
+        _listeners = listeners;
+        Receive<GetRouter>(_ => Sender.Tell(new RouterAddress(_router)));
+        Receive<Leave>(_ => BeginLeaving());
+        Receive<LeaveTimedOut>(_ => Context.Stop(Self));
+        Receive<Terminated>(HandleTerminated);
+    }
+
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>How to create the root actor of a node.</summary>
+    public static Props Props(NodeEnvironment environment)
+    {
+        // Held by the Props, so that bound addresses survive every restart below.
+        var listeners = new Listeners(environment);
+        return RuntimeProps.Of(() => new P2PNode(environment, listeners));
+    }
+
+    /// <inheritdoc />
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        MaxRestarts,
+        RestartWindow,
+        failure => failure is ActorInitializationException or ActorKilledException ? Directive.Stop : Directive.Restart);
+
+    /// <inheritdoc />
+    protected override void PreStart()
+    {
+        _hypernet = Start(RuntimeProps.Of(() => new Hypernet(_environment, _listeners)), "hypernet");
+        _manager = Start(RuntimeProps.Of(() => new P2PManager(_environment, _hypernet)), "manager");
+        _router = Start(RuntimeProps.Of(() => new NamespaceRouter(_environment, _manager, _hypernet)), "router");
+    }
+
+    private static IActorRef Start(Props props, string name) => Context.Watch(Context.ActorOf(props, name));
+
+    private void BeginLeaving()
+    {
+        if (_isLeaving)
+        {
+            return;
+        }
+
+        // Namespaces first: their last records and withdrawals still go out over the links.
+        _isLeaving = true;
+        _log.Info("leaving the network");
+        var drainTimeout = _environment.Settings.Link.DrainTimeout;
+        Timers.StartSingleTimer("leave", LeaveTimedOut.Instance, drainTimeout + drainTimeout);
+        Context.Stop(_router);
+        Context.Stop(_manager);
+    }
+
+    private void HandleTerminated(Terminated ended)
+    {
+        if (!_isLeaving)
+        {
+            _log.Error("{0} has stopped for good: the node stops", ended.ActorRef.Path.Name);
+            Context.Stop(Self);
+        }
+        else if (ended.ActorRef.Equals(_manager))
+        {
+            _hypernet.Tell(Hypernet.Leave.Instance);
+        }
+        else if (ended.ActorRef.Equals(_hypernet))
+        {
+            Context.Stop(Self);
+        }
+    }
+}
