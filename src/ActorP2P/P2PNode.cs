@@ -23,6 +23,7 @@ public sealed partial class P2PNode : ReceiveActor, IWithTimers
 
     private readonly NodeEnvironment _environment;
     private readonly Listeners _listeners;
+    private readonly TopologyStarts _topologyStarts;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef _hypernet = ActorRefs.Nobody;
     private IActorRef _manager = ActorRefs.Nobody;
@@ -30,10 +31,11 @@ public sealed partial class P2PNode : ReceiveActor, IWithTimers
     private bool _isLeaving;
 
     /// <summary>Use <see cref="Props(NodeEnvironment)"/>.</summary>
-    public P2PNode(NodeEnvironment environment, Listeners listeners)
+    public P2PNode(NodeEnvironment environment, Listeners listeners, TopologyStarts topologyStarts)
     {
         _environment = environment;
         _listeners = listeners;
+        _topologyStarts = topologyStarts;
         Receive<GetRouter>(_ => Sender.Tell(new RouterAddress(_router)));
         Receive<Leave>(_ => BeginLeaving());
         Receive<LeaveTimedOut>(_ => Context.Stop(Self));
@@ -46,9 +48,10 @@ public sealed partial class P2PNode : ReceiveActor, IWithTimers
     /// <summary>How to create the root actor of a node.</summary>
     public static Props Props(NodeEnvironment environment)
     {
-        // Held by the Props, so that bound addresses survive every restart below.
+        // Held by the Props, so that bound addresses and counts survive every restart below.
         var listeners = new Listeners(environment);
-        return RuntimeProps.Of(() => new P2PNode(environment, listeners));
+        var topologyStarts = new TopologyStarts();
+        return RuntimeProps.Of(() => new P2PNode(environment, listeners, topologyStarts));
     }
 
     /// <inheritdoc />
@@ -60,7 +63,7 @@ public sealed partial class P2PNode : ReceiveActor, IWithTimers
     /// <inheritdoc />
     protected override void PreStart()
     {
-        _hypernet = Start(RuntimeProps.Of(() => new Hypernet(_environment, _listeners)), "hypernet");
+        _hypernet = Start(RuntimeProps.Of(() => new Hypernet(_environment, _listeners, _topologyStarts)), "hypernet");
         _manager = Start(RuntimeProps.Of(() => new P2PManager(_environment, _hypernet)), "manager");
         _router = Start(RuntimeProps.Of(() => new NamespaceRouter(_environment, _manager, _hypernet)), "router");
     }

@@ -25,9 +25,10 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
 {
     private readonly NodeEnvironment _environment;
     private readonly Listeners _listeners;
+    private readonly TopologyStarts _topologyStarts;
     private readonly LinkTable _table;
     private readonly LinkRegister _links = new();
-    private readonly RejectionNews _rejections;
+    private readonly RejectionNews _rejections = new();
     private readonly List<LinkTableEffect> _effects = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IReadOnlyList<SlotEntry> _slots = [];
@@ -36,15 +37,16 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     private IActorRef _server = ActorRefs.Nobody;
     private IActorRef _client = ActorRefs.Nobody;
     private IActorRef _topology = ActorRefs.Nobody;
+    private bool _isLeaving;
 
     /// <summary>Creates the physical layer; P2PNode does.</summary>
-    public Hypernet(NodeEnvironment environment, Listeners listeners)
+    public Hypernet(NodeEnvironment environment, Listeners listeners, TopologyStarts topologyStarts)
     {
         _environment = environment;
         _listeners = listeners;
+        _topologyStarts = topologyStarts;
         _table = new LinkTable(environment.Identity.Id, environment.Settings.Liveness);
         _advertised = environment.Settings.Network.Advertise;
-        _rejections = new RejectionNews(environment.Counters);
         HandleLinks();
         HandleParts();
     }
@@ -60,7 +62,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     /// <inheritdoc />
     protected override void PreStart()
     {
-        _topology = Start(RuntimeProps.Of(() => new Topology(_environment)), "topology");
+        _topology = Start(RuntimeProps.Of(() => new Topology(_environment, _topologyStarts)), "topology");
         _server = Start(RuntimeProps.Of(() => new HypernetServer(_environment, _listeners)), "server");
         _client = Start(RuntimeProps.Of(() => new HypernetClient(_environment)), "client");
     }
@@ -77,30 +79,6 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     }
 
     private static IActorRef Start(Props props, string name) => Context.Watch(Context.ActorOf(props, name));
-
-    private void HandleLinks()
-    {
-        Receive<ConnectionReady>(Connect);
-        Receive<HandshakeDone>(HandleHandshakeDone);
-        Receive<HandshakeFailed>(HandleHandshakeFailed);
-        Receive<RemoteConfirmed>(confirmed =>
-        {
-            _table.HandleConfirmed(confirmed.LinkId, Now, _effects);
-            Perform();
-        });
-        Receive<ProbeAnswered>(answered =>
-        {
-            _table.HandleProbeAnswered(answered.LinkId, Now, _effects);
-            Perform();
-        });
-        Receive<LinkTableTimer>(timer =>
-        {
-            _table.HandleTimer(timer.Token, Now, _effects);
-            Perform();
-        });
-        Receive<LinkEnded>(ended => EndLink(ended.LinkId, ended.Reason));
-        Receive<Terminated>(HandleTerminated);
-    }
 
     private void HandleParts()
     {
@@ -134,68 +112,106 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         Receive<Leave>(_ => BeginLeaving());
     }
 
-    private void Connect(ConnectionReady ready)
+    private void HandleTerminated(Terminated ended)
     {
-        var id = ready.Connection.Id;
-        if (_links.Count >= _environment.Settings.Admission.MaxLinks)
+        if (_links.TryFind(ended.ActorRef, out var link))
         {
-            ready.Connection.Close();
-            _environment.Counters.Add("link.refused.too-many-links");
-            EndAttempt(ready, isMember: false, "too-many-links");
-            return;
+            // It failed before it could say so itself.
+            link.Ready.Connection.Close();
+            EndLink(link.Id, "failed");
         }
-
-        var name = $"link-{id}";
-        var link = Context.Watch(Context.ActorOf(
-            RuntimeProps.Of(() => new Link(_environment, ready.Connection, ready.WeDialled, ready.Address, ready.ExpectedId, Self, _topology)), name));
-        _links.Add(new LinkRecord(id, link, ready));
+        else if (!_isLeaving && (ended.ActorRef.Equals(_server) || ended.ActorRef.Equals(_client) || ended.ActorRef.Equals(_topology)))
+        {
+            throw new InvalidOperationException($"The {ended.ActorRef.Path.Name} of the physical layer has stopped for good.");
+        }
     }
 
-    private void HandleHandshakeDone(HandshakeDone done)
+    private void TellUp(IActorRef part, LinkRecord link)
     {
-        if (!_links.TryGet(done.LinkId, out var link))
+        var proven = link.Proven!;
+        if (part.Equals(_client))
         {
-            return;
-        }
-
-        link.Proven = done;
-        if (link.Ready.WeDialled)
-        {
-            _client.Tell(new HypernetClient.AddressProven(link.Ready.Address, done.Remote));
+            _client.Tell(new HypernetClient.LinkUp(proven.Remote, link.Ready.Address, link.Ready.WeDialled));
         }
         else
         {
-            _server.Tell(new HypernetServer.HandshakeEnded(link.Id, IsMember: true));
-        }
-
-        _table.HandleHandshakeDone(done.LinkId, done.Remote, done.RemoteEpoch, done.WeInitiated, Now, _effects);
-        Perform();
-    }
-
-    private void HandleHandshakeFailed(HandshakeFailed failed)
-    {
-        _environment.Counters.Add((failed.RefusedByUs ? "link.refused." : "link.handshake-lost.") + failed.Reason);
-        if (failed.RefusedByUs && failed.Reason != SelfConnection)
-        {
-            TellRejection(failed.Endpoint, failed.Reason, failed.Detail);
-        }
-
-        if (_links.TryGet(failed.LinkId, out var link) && !link.IsAttemptOver)
-        {
-            link.IsAttemptOver = true;
-            EndAttempt(link.Ready, isMember: false, failed.Reason);
+            _topology.Tell(new Topology.LinkUp(proven.Remote, link.Link, proven.RemoteChain, proven.CertificateNotAfter));
         }
     }
 
-    private void EndAttempt(ConnectionReady ready, bool isMember, string reason)
+    private void TellPart(IActorRef part)
     {
-        if (ready.WeDialled)
+        if (part.Equals(_server))
         {
-            _client.Tell(new HypernetClient.AttemptFailed(ready.Address, reason));
+            if (_slots.Count > 0)
+            {
+                _server.Tell(new HypernetServer.RestoreSlots(_slots));
+            }
+
+            return;
+        }
+
+        if (part.Equals(_topology))
+        {
+            _topology.Tell(new Topology.Advertise(_advertised));
+        }
+
+        foreach (var link in _links.Up)
+        {
+            TellUp(part, link);
+        }
+    }
+
+    private void TakeSlots(IReadOnlyList<SlotEntry> slots)
+    {
+        var fresh = slots.Where(slot => !_slots.Contains(slot)).ToList();
+        _slots = slots;
+        TellManagers(fresh, new PeerManager.ViewChanged(_view));
+        foreach (var link in _links.Up)
+        {
+            link.Link.Tell(new Link.OfferSlots(slots));
+        }
+    }
+
+    private void TellRejection(string endpoint, string reason, string detail)
+    {
+        _log.Warning("refused {0}: {1} ({2})", endpoint, reason, detail);
+        if (_rejections.MayTell(Now))
+        {
+            TellManagers(_slots, new PeerManager.RemoteRejected(endpoint, reason, detail));
         }
         else
         {
-            _server.Tell(new HypernetServer.HandshakeEnded(ready.Connection.Id, isMember));
+            _environment.Counters.Add("rejection.event-suppressed");
+        }
+    }
+
+    private static void TellManagers(IReadOnlyList<SlotEntry> slots, object message)
+    {
+        foreach (var slot in slots)
+        {
+            slot.PeerManager.Tell(message);
+        }
+    }
+
+    private void BeginLeaving()
+    {
+        _isLeaving = true;
+        Context.Stop(_client);
+        Context.Stop(_server);
+        foreach (var link in _links.All)
+        {
+            link.Link.Tell(new Link.CloseLink("leaving"));
+        }
+
+        StopWhenLeft();
+    }
+
+    private void StopWhenLeft()
+    {
+        if (_isLeaving && _links.Count == 0)
+        {
+            Context.Stop(Self);
         }
     }
 }

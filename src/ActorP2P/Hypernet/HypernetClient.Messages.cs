@@ -18,7 +18,11 @@ public sealed partial class HypernetClient
     /// <summary>From Hypernet: the handshake over this address proved this node.</summary>
     internal sealed record AddressProven(string Address, NodeId Node);
 
-    private sealed record Dialled(ITransportConnection Connection, string Address);
+    /// <summary>From the transport: connected.</summary>
+    internal sealed record Dialled(ITransportConnection Connection, string Address);
 
-    private sealed record DialFailed(string Address, TransportFailure Failure);
+    /// <summary>From the transport: not connected.</summary>
+    internal sealed record DialFailed(string Address, TransportFailure Failure);
+
+    private sealed record PlanTimer(long Token);
 }

@@ -7,10 +7,16 @@ namespace ActorP2P;
 public sealed partial class Link
 {
     /// <summary>From Hypernet: the duplicate rule chose this link; tell the remote, then offer namespaces.</summary>
-    internal sealed record Confirm;
+    internal sealed record Confirm
+    {
+        public static readonly Confirm Instance = new();
+    }
 
     /// <summary>From Hypernet: answer with <c>Hypernet.ProbeAnswered</c> when the remote answers a ping sent now.</summary>
-    internal sealed record Probe;
+    internal sealed record Probe
+    {
+        public static readonly Probe Instance = new();
+    }
 
     /// <summary>From Hypernet or a peer: say goodbye with this reason and close.</summary>
     internal sealed record CloseLink(string Reason);

@@ -17,7 +17,7 @@ namespace ActorP2P;
 /// </summary>
 /// <remarks>
 /// It never restarts: its keys and counters end with its connection. Hypernet stops it on any failure
-/// (<see cref="Hypernet.LinkFailureDirective"/>) and the client dials again.
+/// (<see cref="HypernetStrategy"/>) and the client dials again.
 /// </remarks>
 public sealed partial class Link : ReceiveActor, IWithTimers
 {
@@ -150,79 +150,11 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         ReceiveAny(_ => { });
     }
 
-    private void HandleFrames(FramesReceived received)
-    {
-        _pulse.SignOfLife(Now);
-        foreach (var frame in received.Frames)
-        {
-            if (!HandleFrame(frame))
-            {
-                break;
-            }
-        }
-
-        _sessions?.Flush();
-        _sink.Handled(received.Bytes);
-        if (_pair is not null)
-        {
-            _writer.Pump();
-        }
-
-        EndWhenExhausted();
-    }
-
-    /// <returns>False when the link is over and the rest of the read is not looked at.</returns>
-    private bool HandleFrame(in Frame frame)
-    {
-        if (_pair is null)
-        {
-            HandleHandshake(frame);
-            return _pair is not null || _endReason is null;
-        }
-
-        if (frame.Header.Kind != FrameKind.Record)
-        {
-            End(frame.Header.Kind == FrameKind.Tunnel ? "tunnel-unsupported" : "unexpected-handshake");
-            return false;
-        }
-
-        if (frame.Header.Session == 0)
-        {
-            // Records before an offer belong to the session that it ends.
-            _sessions!.Flush();
-            return HandleLinkRecord(frame);
-        }
-
-        if (_remoteIsFinished || !_isConfirmed)
-        {
-            _environment.Counters.Add(_isConfirmed ? "link.dropped.draining" : "link.dropped.unconfirmed");
-            return true;
-        }
-
-        return Perform(_sessions!.Take(frame));
-    }
-
-    private void HandleHandshake(in Frame frame)
-    {
-        switch (_handshake.Handle(frame, Now))
-        {
-            case LinkHandshake.Step.Answer answer:
-                _writer.SendHandshake(answer.Frame);
-                break;
-            case LinkHandshake.Step.Failed failed:
-                FailHandshake(failed.Reason, failed.Detail, refusedByUs: true);
-                break;
-            case LinkHandshake.Step.Done done:
-                Begin(done);
-                break;
-        }
-    }
-
     private void Begin(LinkHandshake.Step.Done done)
     {
         _pair = done.Session;
         _sessions = new LinkSessions(_pair, _environment, _writer.Control, Self);
-        _connection.SetMaxBodyBytes(_environment.Settings.Link.MaxFrameBytes);
+        _connection.SetMaxBodyBytes(_environment.Settings.Link.MaxFrameBytes - FrameHeader.LengthBytes);
         if (done.LastFrame is { } last)
         {
             _writer.SendHandshake(last);
@@ -247,101 +179,6 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         Become(Linked);
         _hypernet.Tell(new Hypernet.HandshakeDone(
             _connection.Id, _pair!.RemoteId, _pair.RemoteEpoch, _pair.WeInitiated, _pair.RemoteChain.Encoded, _pair.RemoteCertificateNotAfter));
-    }
-
-    private bool HandleLinkRecord(in Frame frame)
-    {
-        var lane = frame.Header.Lane;
-        if (lane is not (Lane.Control or Lane.Gossip))
-        {
-            End("unexpected-lane");
-            return false;
-        }
-
-        var verdict = _pair!.Link.Opener(lane).Open(frame, out var record);
-        if (verdict != RecordVerdict.Opened)
-        {
-            End("record-" + ReasonName.Of(verdict));
-            return false;
-        }
-
-        if (!_isProven)
-        {
-            Prove();
-        }
-
-        while (LinkEntries.TryRead(ref record, lane, out var entry, out var error))
-        {
-            if (!HandleEntry(entry))
-            {
-                return false;
-            }
-        }
-
-        if (!record.IsEmpty)
-        {
-            // TryRead stops short of the end only on a malformed entry.
-            End("malformed-entry");
-            return false;
-        }
-
-        return true;
-    }
-
-    private bool HandleEntry(in LinkEntry entry)
-    {
-        switch (entry.Kind)
-        {
-            case LinkEntryKind.Ping when !_writer.Control.Pong(entry.Number):
-                _environment.Counters.Add("link.dropped.pong-coalesced");
-                return true;
-            case LinkEntryKind.Pong:
-                HandlePong(entry.Number);
-                return true;
-            case LinkEntryKind.Confirm:
-                if (!_isConfirmed)
-                {
-                    _hypernet.Tell(new Hypernet.RemoteConfirmed(_connection.Id));
-                    SetConfirmed();
-                }
-
-                return true;
-            case LinkEntryKind.Offer or LinkEntryKind.Withdraw:
-                return _endReason is not null || Perform(_sessions!.Handle(entry));
-            case LinkEntryKind.Goodbye:
-                return HandleGoodbye(LinkEntries.Reason(entry));
-            case LinkEntryKind.Topology:
-                _topology.Tell(new Topology.Received(_pair!.RemoteId, entry.Bytes));
-                return true;
-            default:
-                return true;
-        }
-    }
-
-    private void HandlePong(ulong number)
-    {
-        switch (_pulse.Pong(number, Now))
-        {
-            case PongMeaning.ProbeAnswered:
-                _hypernet.Tell(new Hypernet.ProbeAnswered(_connection.Id));
-                break;
-            case PongMeaning.Unexpected:
-                _environment.Counters.Add("link.dropped.unexpected-pong");
-                break;
-        }
-    }
-
-    private bool HandleGoodbye(string reason)
-    {
-        _remoteIsFinished = true;
-        if (_endReason is null)
-        {
-            _sessions!.Flush();
-            _log.Debug("{0} said goodbye: {1}", _pair!.RemoteId.ShortId, reason);
-            End("remote-goodbye: " + reason);
-        }
-
-        return false;
     }
 
     private void HandleConfirm()

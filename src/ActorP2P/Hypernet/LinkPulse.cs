@@ -26,6 +26,7 @@ internal sealed class LinkPulse
     private PhiAccrualDetector? _detector;
     private DateTimeOffset _tickedAt;
     private DateTimeOffset _pingedAt;
+    private DateTimeOffset? _beatAt;
     private ulong? _ping;
     private ulong? _probe;
 
@@ -42,13 +43,21 @@ internal sealed class LinkPulse
     /// <summary>The handshake is done: silence counts from now on.</summary>
     public void Begin(DateTimeOffset now)
     {
-        _detector = new PhiAccrualDetector(_settings, now);
+        _detector = new PhiAccrualDetector(
+            _settings.PhiThreshold, _settings.SampleSize, _settings.MinStdDeviation, _settings.AcceptablePause, _settings.BeatInterval, now);
         _tickedAt = now;
         _pingedAt = now - _settings.RttProbeInterval;
     }
 
     /// <summary>Bytes came.</summary>
-    public void SignOfLife(DateTimeOffset now) => _detector?.NoteSignOfLife(now);
+    public void SignOfLife(DateTimeOffset now) => _detector?.NoteAlive(now);
+
+    /// <summary>A beat came: its distance from the last one teaches what to expect.</summary>
+    public void Beat(DateTimeOffset now)
+    {
+        _detector!.NoteBeat(_beatAt is { } last ? now - last : TimeSpan.Zero, now);
+        _beatAt = now;
+    }
 
     /// <summary>One beat interval should have passed; a measurement begins when it is due.</summary>
     /// <returns>True when the tick itself came so late that this node must not judge before it has read its input.</returns>
@@ -68,7 +77,7 @@ internal sealed class LinkPulse
             return false;
         }
 
-        _detector!.NoteLateTimer(lateness, now);
+        _detector!.NoteLateTimer(lateness);
         return true;
     }
 
@@ -99,5 +108,5 @@ internal sealed class LinkPulse
     }
 
     /// <summary>True when the remote has been silent for longer than chance explains.</summary>
-    public bool IsSilent(DateTimeOffset now) => _detector!.Phi(now) >= _settings.PhiThreshold;
+    public bool IsSilent(DateTimeOffset now) => !_detector!.IsAvailable(now);
 }

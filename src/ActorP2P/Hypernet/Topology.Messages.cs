@@ -19,4 +19,13 @@ public sealed partial class Topology
 
     /// <summary>Answered by <see cref="RoutesSnapshot"/>.</summary>
     internal sealed record GetRoutes;
+
+    private sealed record SyncTimer(long Token);
+
+    private sealed record MembershipTimer(long Token);
+
+    private sealed record PublishView
+    {
+        public static readonly PublishView Instance = new();
+    }
 }

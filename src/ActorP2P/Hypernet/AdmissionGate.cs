@@ -1,0 +1,94 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using ActorP2P.Protocol.Admission;
+
+namespace ActorP2P;
+
+/// <summary>
+/// The admission limiter behind a lock: the transport asks it from its own threads before it spends anything on a
+/// connection, the server tells it when a handshake has ended.
+/// </summary>
+internal sealed class AdmissionGate
+{
+    private readonly NodeEnvironment _environment;
+    private readonly Lock _gate = new();
+    private AdmissionLimiter _limiter;
+    private int _links;
+
+    public AdmissionGate(NodeEnvironment environment)
+    {
+        _environment = environment;
+        _limiter = new AdmissionLimiter(environment.Settings.Admission);
+    }
+
+    /// <summary>Links that exist now.</summary>
+    public int Links
+    {
+        set => Volatile.Write(ref _links, value);
+    }
+
+    /// <summary>Handshakes under way.</summary>
+    public int HalfOpen
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _limiter.HalfOpen;
+            }
+        }
+    }
+
+    /// <summary>The host part of ip:port or [ip]:port.</summary>
+    public static string SourceIp(string endpoint)
+    {
+        var colon = endpoint.LastIndexOf(':');
+        return (colon < 0 ? endpoint : endpoint[..colon]).Trim('[', ']');
+    }
+
+    /// <summary>True when a connection from there may begin a handshake; it counts as half open from now on.</summary>
+    public bool MayAccept(string sourceIp)
+    {
+        AdmissionVerdict verdict;
+        lock (_gate)
+        {
+            verdict = _limiter.TryAdmit(Parse(sourceIp), Volatile.Read(ref _links), _environment.Time.GetUtcNow());
+        }
+
+        if (verdict == AdmissionVerdict.Admitted)
+        {
+            return true;
+        }
+
+        _environment.Counters.Add("link.refused." + ReasonName.Of(verdict));
+        return false;
+    }
+
+    /// <summary>An admitted connection's handshake has ended.</summary>
+    public void Ended(string sourceIp, bool isMember)
+    {
+        lock (_gate)
+        {
+            _limiter.Finished();
+            if (isMember)
+            {
+                _limiter.NoteMember(Parse(sourceIp), _environment.Time.GetUtcNow());
+            }
+        }
+    }
+
+    /// <summary>Nothing is half open: the server that would have reported the ends is gone.</summary>
+    public void Reset()
+    {
+        lock (_gate)
+        {
+            _limiter = new AdmissionLimiter(_environment.Settings.Admission);
+        }
+    }
+
+    // The memory transport's hosts have names; each stands for an address of its own.
+    private static IPAddress Parse(string sourceIp) => IPAddress.TryParse(sourceIp, out var address)
+        ? address
+        : new IPAddress(SHA256.HashData(Encoding.UTF8.GetBytes(sourceIp)).AsSpan(0, 16));
+}

@@ -1,0 +1,175 @@
+using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Links;
+using ActorP2P.Protocol.Session;
+
+namespace ActorP2P;
+
+/// <content>What comes in: handshake frames, the link's own records, the namespaces' records.</content>
+public sealed partial class Link
+{
+    private void HandleFrames(FramesReceived received)
+    {
+        _pulse.SignOfLife(Now);
+        foreach (var frame in received.Frames)
+        {
+            if (!HandleFrame(frame))
+            {
+                break;
+            }
+        }
+
+        _sessions?.Flush();
+        _sink.Handled(received.Bytes);
+        if (_pair is not null)
+        {
+            _writer.Pump();
+        }
+
+        EndWhenExhausted();
+    }
+
+    /// <returns>False when the link is over and the rest of the read is not looked at.</returns>
+    private bool HandleFrame(in Frame frame)
+    {
+        if (_pair is null)
+        {
+            HandleHandshake(frame);
+            return _pair is not null || _endReason is null;
+        }
+
+        if (frame.Header.Kind != FrameKind.Record)
+        {
+            End(frame.Header.Kind == FrameKind.Tunnel ? "tunnel-unsupported" : "unexpected-handshake");
+            return false;
+        }
+
+        if (frame.Header.Session == 0)
+        {
+            // Records before an offer belong to the session that it ends.
+            _sessions!.Flush();
+            return HandleLinkRecord(frame);
+        }
+
+        if (_remoteIsFinished || !_isConfirmed)
+        {
+            _environment.Counters.Add(_isConfirmed ? "link.dropped.draining" : "link.dropped.unconfirmed");
+            return true;
+        }
+
+        return Perform(_sessions!.Take(frame));
+    }
+
+    private void HandleHandshake(in Frame frame)
+    {
+        switch (_handshake.Handle(frame, Now))
+        {
+            case LinkHandshake.Step.Answer answer:
+                _writer.SendHandshake(answer.Frame);
+                break;
+            case LinkHandshake.Step.Failed failed:
+                FailHandshake(failed.Reason, failed.Detail, refusedByUs: true);
+                break;
+            case LinkHandshake.Step.Done done:
+                Begin(done);
+                break;
+        }
+    }
+
+    private bool HandleLinkRecord(in Frame frame)
+    {
+        var lane = frame.Header.Lane;
+        if (lane is not (Lane.Control or Lane.Gossip))
+        {
+            End("unexpected-lane");
+            return false;
+        }
+
+        var verdict = _pair!.Link.Opener(lane).Open(frame, out var record);
+        if (verdict != RecordVerdict.Opened)
+        {
+            End("record-" + ReasonName.Of(verdict));
+            return false;
+        }
+
+        if (!_isProven)
+        {
+            Prove();
+        }
+
+        while (LinkEntries.TryRead(ref record, lane, out var entry, out var error))
+        {
+            if (!HandleEntry(entry))
+            {
+                return false;
+            }
+        }
+
+        if (!record.IsEmpty)
+        {
+            // TryRead stops short of the end only on a malformed entry.
+            End("malformed-entry");
+            return false;
+        }
+
+        return true;
+    }
+
+    private bool HandleEntry(in LinkEntry entry)
+    {
+        switch (entry.Kind)
+        {
+            case LinkEntryKind.Ping when !_writer.Control.Pong(entry.Number):
+                _environment.Counters.Add("link.dropped.pong-coalesced");
+                return true;
+            case LinkEntryKind.Beat:
+                _pulse.Beat(Now);
+                return true;
+            case LinkEntryKind.Pong:
+                HandlePong(entry.Number);
+                return true;
+            case LinkEntryKind.Confirm:
+                if (!_isConfirmed)
+                {
+                    _hypernet.Tell(new Hypernet.RemoteConfirmed(_connection.Id));
+                    SetConfirmed();
+                }
+
+                return true;
+            case LinkEntryKind.Offer or LinkEntryKind.Withdraw:
+                return _endReason is not null || Perform(_sessions!.Handle(entry));
+            case LinkEntryKind.Goodbye:
+                return HandleGoodbye(LinkEntries.Reason(entry));
+            case LinkEntryKind.Topology:
+                _topology.Tell(new Topology.Received(_pair!.RemoteId, entry.Bytes));
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    private void HandlePong(ulong number)
+    {
+        switch (_pulse.Pong(number, Now))
+        {
+            case PongMeaning.ProbeAnswered:
+                _hypernet.Tell(new Hypernet.ProbeAnswered(_connection.Id));
+                break;
+            case PongMeaning.Unexpected:
+                _environment.Counters.Add("link.dropped.unexpected-pong");
+                break;
+        }
+    }
+
+    private bool HandleGoodbye(string reason)
+    {
+        _remoteIsFinished = true;
+        if (_endReason is null)
+        {
+            _sessions!.Flush();
+            _log.Debug("{0} said goodbye: {1}", _pair!.RemoteId.ShortId, reason);
+            End("remote-goodbye: " + reason);
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics.CodeAnalysis;
+using ActorP2P.Protocol.Identity;
+
+namespace ActorP2P;
+
+/// <summary>One link as Hypernet knows it.</summary>
+internal sealed class LinkRecord(long id, IActorRef link, Hypernet.ConnectionReady ready)
+{
+    public long Id { get; } = id;
+
+    public IActorRef Link { get; } = link;
+
+    public Hypernet.ConnectionReady Ready { get; } = ready;
+
+    /// <summary>What the handshake proved; null before.</summary>
+    public Hypernet.HandshakeDone? Proven { get; set; }
+
+    /// <summary>True once the client or server was told what came of the attempt.</summary>
+    public bool IsAttemptOver { get; set; }
+}
+
+/// <summary>The links of this node, and which of them is up for each remote.</summary>
+internal sealed class LinkRegister
+{
+    private readonly Dictionary<long, LinkRecord> _links = [];
+    private readonly Dictionary<NodeId, LinkRecord> _up = [];
+
+    public int Count => _links.Count;
+
+    public IReadOnlyCollection<LinkRecord> All => _links.Values;
+
+    public IReadOnlyCollection<LinkRecord> Up => _up.Values;
+
+    public void Add(LinkRecord link) => _links.Add(link.Id, link);
+
+    public bool TryGet(long id, [NotNullWhen(true)] out LinkRecord? link) => _links.TryGetValue(id, out link);
+
+    public bool TryFind(IActorRef actor, [NotNullWhen(true)] out LinkRecord? link)
+    {
+        link = _links.Values.FirstOrDefault(candidate => candidate.Link.Equals(actor));
+        return link is not null;
+    }
+
+    /// <summary>The link is the remote's from now on, in place of any other.</summary>
+    public void SetUp(NodeId remote, LinkRecord link) => _up[remote] = link;
+
+    /// <summary>Removes a link.</summary>
+    /// <returns>True when it was known.</returns>
+    public bool Remove(long id, [NotNullWhen(true)] out LinkRecord? link, out bool wasUp)
+    {
+        wasUp = false;
+        if (!_links.Remove(id, out link))
+        {
+            return false;
+        }
+
+        if (link.Proven is { } proven && _up.TryGetValue(proven.Remote, out var up) && ReferenceEquals(up, link))
+        {
+            _up.Remove(proven.Remote);
+            wasUp = true;
+        }
+
+        return true;
+    }
+}

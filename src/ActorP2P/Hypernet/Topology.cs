@@ -1,0 +1,297 @@
+using System.Net;
+using System.Security.Cryptography;
+using ActorP2P.Protocol.Gossip;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Routing;
+
+namespace ActorP2P;
+
+/// <summary>
+/// Knows the network: every node's signed link state, who is a member, and the graph of links that follows from both.
+/// Performs for two cores, which answer each other: a state whose owner is not known yet makes the membership core ask
+/// for a certificate, and its verdict lets the held state apply.
+/// </summary>
+/// <remarks>
+/// It has no children. Hypernet restarts it after a failure and tells it the links that are up; link state and
+/// certificates come again from the neighbours, and its own state goes on under a higher seq.
+/// </remarks>
+public sealed partial class Topology : ReceiveActor, IWithTimers
+{
+    /// <summary>Time after which another peer is asked for a missing certificate; our guess, a few round trips.</summary>
+    private static readonly TimeSpan CertificatePatience = TimeSpan.FromSeconds(1);
+
+    private readonly NodeEnvironment _environment;
+    private readonly StateLimits _limits;
+    private readonly StateSyncCore _sync;
+    private readonly MembershipCore _membership;
+    private readonly Dictionary<NodeId, IActorRef> _links = [];
+    private readonly byte[] _chainHash;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private List<StateSyncEffect> _stateEffects = [];
+    private List<MembershipEffect> _membershipEffects = [];
+    private IReadOnlyList<string> _addresses = [];
+    private NetworkView _view = new(LinkGraph.Empty, MembershipSnapshot.Empty);
+    private bool _isPublishing;
+
+    /// <summary>Creates the topology; Hypernet does.</summary>
+    public Topology(NodeEnvironment environment, TopologyStarts starts)
+    {
+        _environment = environment;
+        var settings = environment.Settings.StateSync;
+        var identity = environment.Identity;
+        _limits = StateLimits.From(settings, environment.Settings.Dissemination);
+        _chainHash = SHA256.HashData(identity.Chain.Encoded.Span);
+        _membership = new MembershipCore(Judge, settings.MaxOrigins, CertificatePatience, environment.Random);
+        _sync = new StateSyncCore(
+            settings,
+            _limits,
+            StateScope.LinkState(environment.Settings.Network.Id),
+            identity.Curve,
+            identity.Key,
+            environment.Epoch,
+            _membership.Snapshot,
+            environment.Random,
+            starts.NextSeqBase());
+        Receive<LinkUp>(HandleLinkUp);
+        Receive<LinkDown>(HandleLinkDown);
+        Receive<Received>(HandleReceived);
+        Receive<Advertise>(advertise =>
+        {
+            _addresses = advertise.Addresses;
+            SetOwn();
+        });
+        Receive<SyncTimer>(timer =>
+        {
+            _sync.HandleTimer(timer.Token, Now, _stateEffects);
+            Perform();
+        });
+        Receive<MembershipTimer>(timer =>
+        {
+            _membership.HandleTimer(timer.Token, Now, _membershipEffects);
+            Perform();
+        });
+        Receive<PublishView>(_ => Publish());
+        Receive<GetRoutes>(_ => Sender.Tell(Routes()));
+    }
+
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private DateTimeOffset Now => _environment.Time.GetUtcNow();
+
+    private NodeId OwnId => _environment.Identity.Id;
+
+    /// <inheritdoc />
+    protected override void PreStart()
+    {
+        var identity = _environment.Identity;
+        _membership.AddOwn(identity.Id, identity.Chain.Encoded, identity.NotAfter, Now, _membershipEffects);
+        _sync.Start(Now, _stateEffects);
+        SetOwn();
+        Context.Parent.Tell(Hypernet.PartStarted.Instance);
+    }
+
+    private void HandleLinkUp(LinkUp up)
+    {
+        if (_links.ContainsKey(up.Node))
+        {
+            // Replaced by a newer link: what was under way on the old one may be lost.
+            _sync.HandlePeerDown(up.Node);
+        }
+
+        _links[up.Node] = up.Link;
+        _membership.HandlePeerUp(up.Node, up.RemoteChain, up.CertificateNotAfter, Now, _membershipEffects);
+        _sync.HandlePeerUp(up.Node, Now, _stateEffects);
+        SetOwn();
+        SchedulePublish();
+    }
+
+    private void HandleLinkDown(LinkDown down)
+    {
+        if (_links.Remove(down.Node))
+        {
+            _membership.HandlePeerDown(down.Node);
+            _sync.HandlePeerDown(down.Node);
+            SetOwn();
+            SchedulePublish();
+        }
+    }
+
+    private void HandleReceived(Received received)
+    {
+        if (MembershipCore.Owns(received.Bytes.Span))
+        {
+            _membership.HandleReceived(received.From, received.Bytes, Now, _membershipEffects);
+        }
+        else
+        {
+            _sync.HandleReceived(received.From, received.Bytes, Now, _stateEffects);
+        }
+
+        Perform();
+    }
+
+    private void SetOwn()
+    {
+        var neighbours = _links.Keys.Select(node => node.Reference).Take(_limits.MaxNeighbours);
+        var addresses = _addresses.Where(IsWorthAdvertising).Take(StateLimits.MaxAddresses);
+        _sync.SetOwn(LinkStateBody.Create(addresses, _chainHash, neighbours, _limits), Now, _stateEffects);
+        Perform();
+    }
+
+    private static bool IsWorthAdvertising(string address) =>
+        NetworkAddress.TryParse(address, out var host, out _)
+        && !(IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)));
+
+    private void Perform()
+    {
+        while (_stateEffects.Count > 0 || _membershipEffects.Count > 0)
+        {
+            // What an effect leads to is appended to the other lists, never to the one under the loop.
+            (var states, _stateEffects) = (_stateEffects, []);
+            (var memberships, _membershipEffects) = (_membershipEffects, []);
+            foreach (var effect in memberships)
+            {
+                Perform(effect);
+            }
+
+            foreach (var effect in states)
+            {
+                Perform(effect);
+            }
+        }
+    }
+
+    private void Perform(StateSyncEffect effect)
+    {
+        switch (effect)
+        {
+            case StateSyncEffect.Send send:
+                Send(send.To, send.Bytes);
+                break;
+            case StateSyncEffect.Applied applied when HasNewLinks(applied):
+            case StateSyncEffect.Expired:
+                SchedulePublish();
+                break;
+            case StateSyncEffect.MembershipNeeded { Body: LinkStateBody body } needed:
+                _membership.HandleNeeded(needed.Node, body.CertificateHash, needed.From, Now, _membershipEffects);
+                break;
+            case StateSyncEffect.Schedule schedule:
+                Timers.StartSingleTimer(nameof(SyncTimer), new SyncTimer(schedule.Token), schedule.Delay);
+                break;
+            case StateSyncEffect.Equivocation equivocation:
+                _environment.Counters.Add("topology.equivocation");
+                _log.Warning("{0} signed two link states under one seq", equivocation.Node.ShortId);
+                break;
+            case StateSyncEffect.EpochExceeded exceeded:
+                _environment.Counters.Add("topology.epoch-exceeded");
+                _log.Error("this node's key has signed under epoch {0}, above ours: a second node with this key, or a lost epoch file", exceeded.Epoch);
+                break;
+            case StateSyncEffect.DuplicateIdentity:
+                _environment.Counters.Add("topology.duplicate-identity");
+                _log.Error("another process signs with this node's key and epoch");
+                break;
+            case StateSyncEffect.Dropped dropped:
+                _environment.Counters.Add("topology.dropped." + ReasonName.Of(dropped.Reason));
+                break;
+        }
+    }
+
+    private void Perform(MembershipEffect effect)
+    {
+        switch (effect)
+        {
+            case MembershipEffect.Send send:
+                Send(send.To, send.Bytes);
+                break;
+            case MembershipEffect.Changed changed:
+                _sync.HandleMembership(changed.Snapshot, Now, _stateEffects);
+                SchedulePublish();
+                break;
+            case MembershipEffect.Refused refused:
+                _environment.Counters.Add("membership.refused");
+                _log.Warning("{0} is no member: {1}", refused.Node.ShortId, refused.Reason);
+                if (_links.TryGetValue(refused.Node, out var link))
+                {
+                    link.Tell(new Link.CloseLink("membership-refused"));
+                }
+
+                break;
+            case MembershipEffect.Schedule schedule:
+                Timers.StartSingleTimer(nameof(MembershipTimer), new MembershipTimer(schedule.Token), schedule.Delay);
+                break;
+            case MembershipEffect.Dropped dropped:
+                _environment.Counters.Add("membership.dropped." + ReasonName.Of(dropped.Reason));
+                break;
+        }
+    }
+
+    private static bool HasNewLinks(StateSyncEffect.Applied applied) =>
+        applied is not { Old: LinkStateBody old, New: LinkStateBody body } || !old.NeighbourReferences.SequenceEqual(body.NeighbourReferences);
+
+    private void Send(NodeId to, ReadOnlyMemory<byte> bytes)
+    {
+        if (_links.TryGetValue(to, out var link))
+        {
+            link.Tell(new Link.SendTopology(bytes));
+        }
+    }
+
+    private ChainJudgement Judge(ReadOnlyMemory<byte> encoded, DateTimeOffset now)
+    {
+        var validator = _environment.Validator;
+        if (!CertificateChain.TryDecode(encoded, validator.Limits, out var chain, out var reason))
+        {
+            return new ChainJudgement(null, default, reason);
+        }
+
+        return validator.Validate(chain, now) switch
+        {
+            CertificateVerdict.Accepted accepted => new ChainJudgement(accepted.Id, accepted.NotAfter, null),
+            CertificateVerdict.Refused refused => new ChainJudgement(null, default, ReasonName.Of(refused.Reason)),
+            var other => throw new InvalidOperationException($"A certificate verdict that is none: {other.GetType().Name}"),
+        };
+    }
+
+    // A burst of changes is one view: it is built when what waits in the mailbox now has been handled.
+    private void SchedulePublish()
+    {
+        if (!_isPublishing)
+        {
+            _isPublishing = true;
+            Self.Tell(PublishView.Instance);
+        }
+    }
+
+    private void Publish()
+    {
+        _isPublishing = false;
+
+        // Our own links count as they are now; what we signed about them follows after its debounce.
+        var own = new LinkClaim(OwnId, [.. _links.Keys.Select(node => node.Reference)]);
+        var claims = _sync.Table.InForce
+            .Where(state => state.Node != OwnId)
+            .Select(state => new LinkClaim(state.Node, ((LinkStateBody)state.Body).NeighbourReferences));
+        _view = new NetworkView(LinkGraph.FromClaims(claims.Prepend(own)), _membership.Snapshot);
+        Context.Parent.Tell(new Hypernet.ViewChanged(_view));
+    }
+
+    private RoutesSnapshot Routes()
+    {
+        var hops = _view.Graph.Nodes.Where(node => node != OwnId).ToDictionary(node => node, _ => 0);
+        var frontier = new Queue<(NodeId Node, int Hops)>([(OwnId, 0)]);
+        while (frontier.TryDequeue(out var reached))
+        {
+            foreach (var next in _view.Graph.Neighbours(reached.Node))
+            {
+                if (hops.TryGetValue(next, out var known) && known == 0)
+                {
+                    hops[next] = reached.Hops + 1;
+                    frontier.Enqueue((next, reached.Hops + 1));
+                }
+            }
+        }
+
+        return new RoutesSnapshot(hops);
+    }
+}
