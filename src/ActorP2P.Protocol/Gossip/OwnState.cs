@@ -1,14 +1,14 @@
 namespace ActorP2P.Protocol.Gossip;
 
 /// <summary>Our own (epoch, seq), the body, and when to sign it: soon after a change, hourly without one.</summary>
-internal sealed class OwnState(ulong epoch)
+internal sealed class OwnState(ulong epoch, ulong seqBase)
 {
     private bool _changed;
 
     internal ulong Epoch { get; private set; } = epoch;
 
-    /// <summary>The last seq signed; 0 before the first.</summary>
-    internal ulong Seq { get; private set; }
+    /// <summary>The last seq signed; the base before the first.</summary>
+    internal ulong Seq { get; private set; } = seqBase;
 
     /// <summary>What holds now or will at the next signature; null before the first.</summary>
     internal StateBody? Body { get; private set; }

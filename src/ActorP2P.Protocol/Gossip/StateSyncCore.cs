@@ -54,6 +54,7 @@ public sealed class StateSyncCore
     /// <param name="epoch">Our incarnation; it must be above every earlier one.</param>
     /// <param name="membership">Verdicts on certificates.</param>
     /// <param name="random">Picks peers and jitter.</param>
+    /// <param name="seqBase">The first state gets the next seq: a core that starts again within one epoch begins above its predecessor.</param>
     public StateSyncCore(
         StateSyncSettings settings,
         StateLimits limits,
@@ -62,7 +63,8 @@ public sealed class StateSyncCore
         INodeKey key,
         ulong epoch,
         IMembership membership,
-        IRandomSource random)
+        IRandomSource random,
+        ulong seqBase = 0)
     {
         _settings = settings;
         _limits = limits;
@@ -71,7 +73,7 @@ public sealed class StateSyncCore
         _key = key;
         _membership = membership;
         _random = random;
-        _own = new OwnState(epoch);
+        _own = new OwnState(epoch, seqBase);
         _held = new HeldStates(settings.MaxOrigins, (long)settings.MaxAnswerBytes * HeldAnswers);
         _queries = new QueryLedger(settings.MaxOrigins, settings.AnnounceInterval);
         _changes = new ChangeAllowance(settings.PushDebounce, ChangeBurst);
@@ -96,7 +98,7 @@ public sealed class StateSyncCore
     /// <returns>The seq under which it will be published.</returns>
     public ulong SetOwn(StateBody body, DateTimeOffset now, List<StateSyncEffect> effects)
     {
-        _own.Change(body, _own.Seq == 0 ? now : now + _settings.PushDebounce);
+        _own.Change(body, _own.Body is null ? now : now + _settings.PushDebounce);
         if (_own.SignAt <= now)
         {
             PublishOwn(now, effects);

@@ -28,8 +28,11 @@ public enum LinkEntryKind : byte
     /// <summary>The sender's last entry; a reason follows.</summary>
     Goodbye = 7,
 
-    /// <summary>Bytes for the remote topology; gossip lane only.</summary>
+    /// <summary>Bytes for the remote topology, or the last part of them; gossip lane only.</summary>
     Topology = 8,
+
+    /// <summary>A part of topology bytes that more parts follow; gossip lane only.</summary>
+    TopologyPart = 9,
 }
 
 /// <summary>Why a session-0 record was no list of entries. Each one ends the link.</summary>
@@ -66,7 +69,7 @@ public readonly record struct LinkEntry(LinkEntryKind Kind, ulong Number, ReadOn
 /// Offer        kind u8, tag u64, nonce 16 bytes
 /// Withdraw     kind u8, tag u64
 /// Goodbye      kind u8, length u8, reason (ASCII token)
-/// Topology     kind u8, length u32, bytes
+/// Topology     kind u8, length u32, bytes (TopologyPart alike)
 /// </code>
 /// </summary>
 public static class LinkEntries
@@ -89,7 +92,7 @@ public static class LinkEntries
         LinkEntryKind.Ping or LinkEntryKind.Pong or LinkEntryKind.Withdraw => 9,
         LinkEntryKind.Offer => 9 + NonceLengthBytes,
         LinkEntryKind.Goodbye => 2 + entry.Bytes.Length,
-        LinkEntryKind.Topology => TopologyOverheadBytes + entry.Bytes.Length,
+        LinkEntryKind.Topology or LinkEntryKind.TopologyPart => TopologyOverheadBytes + entry.Bytes.Length,
         _ => 1,
     };
 
@@ -114,7 +117,7 @@ public static class LinkEntries
                 destination[1] = (byte)entry.Bytes.Length;
                 entry.Bytes.Span.CopyTo(destination[2..]);
                 break;
-            case LinkEntryKind.Topology:
+            case LinkEntryKind.Topology or LinkEntryKind.TopologyPart:
                 BinaryPrimitives.WriteInt32LittleEndian(destination[1..], entry.Bytes.Length);
                 entry.Bytes.Span.CopyTo(destination[TopologyOverheadBytes..]);
                 break;
@@ -139,13 +142,13 @@ public static class LinkEntries
         }
 
         var kind = (LinkEntryKind)record.Span[0];
-        if (kind is < LinkEntryKind.Ping or > LinkEntryKind.Topology)
+        if (kind is < LinkEntryKind.Ping or > LinkEntryKind.TopologyPart)
         {
             error = LinkEntryError.UnknownKind;
             return false;
         }
 
-        if (lane != (kind == LinkEntryKind.Topology ? Lane.Gossip : Lane.Control))
+        if (lane != (kind >= LinkEntryKind.Topology ? Lane.Gossip : Lane.Control))
         {
             error = LinkEntryError.WrongLane;
             return false;
@@ -187,7 +190,7 @@ public static class LinkEntries
                 return true;
             case LinkEntryKind.Goodbye:
                 return span.Length >= 2 && TrySlice(record, 2, span[1], ref entry);
-            case LinkEntryKind.Topology:
+            case LinkEntryKind.Topology or LinkEntryKind.TopologyPart:
                 return span.Length >= TopologyOverheadBytes
                     && TrySlice(record, TopologyOverheadBytes, BinaryPrimitives.ReadUInt32LittleEndian(span[1..]), ref entry);
             default:

@@ -15,12 +15,12 @@ public sealed partial class Hypernet
         Receive<HandshakeFailed>(HandleHandshakeFailed);
         Receive<RemoteConfirmed>(confirmed =>
         {
-            _table.HandleConfirmed(confirmed.LinkId, Now, _effects);
+            _table.Confirmed(confirmed.LinkId, Now, _effects);
             Perform();
         });
         Receive<ProbeAnswered>(answered =>
         {
-            _table.HandleProbeAnswered(answered.LinkId, Now, _effects);
+            _table.ProbeAnswered(answered.LinkId, Now, _effects);
             Perform();
         });
         Receive<LinkTableTimer>(timer =>
@@ -45,7 +45,7 @@ public sealed partial class Hypernet
         {
             ready.Connection.Close();
             _environment.Counters.Add("link.refused.too-many-links");
-            EndAttempt(ready, isMember: false, "too-many-links");
+            EndAttempt(ready, "too-many-links");
             return;
         }
 
@@ -74,7 +74,7 @@ public sealed partial class Hypernet
             _server.Tell(new HypernetServer.HandshakeEnded(link.Id, IsMember: true));
         }
 
-        _table.HandleHandshakeDone(done.LinkId, done.Remote, done.RemoteEpoch, done.WeInitiated, Now, _effects);
+        _table.HandshakeDone(done.LinkId, done.Remote, done.RemoteEpoch, Now, _effects);
         Perform();
     }
 
@@ -86,14 +86,24 @@ public sealed partial class Hypernet
             TellRejection(failed.Endpoint, failed.Reason, failed.Detail);
         }
 
-        if (_links.TryGet(failed.LinkId, out var link) && !link.IsAttemptOver)
+        if (!_links.TryGet(failed.LinkId, out var link) || link.IsAttemptOver)
         {
-            link.IsAttemptOver = true;
-            EndAttempt(link.Ready, isMember: false, failed.Reason);
+            return;
+        }
+
+        link.IsAttemptOver = true;
+        if (failed.Reason == SelfConnection && link.Ready.WeDialled)
+        {
+            // One of the configured addresses is our own: the client takes it out of its plan.
+            _client.Tell(new HypernetClient.AddressProven(link.Ready.Address, _environment.Identity.Id));
+        }
+        else
+        {
+            EndAttempt(link.Ready, failed.Reason);
         }
     }
 
-    private void EndAttempt(ConnectionReady ready, bool isMember, string reason)
+    private void EndAttempt(ConnectionReady ready, string reason)
     {
         if (ready.WeDialled)
         {
@@ -101,35 +111,32 @@ public sealed partial class Hypernet
         }
         else
         {
-            _server.Tell(new HypernetServer.HandshakeEnded(ready.Connection.Id, isMember));
+            _server.Tell(new HypernetServer.HandshakeEnded(ready.Connection.Id, IsMember: false));
         }
     }
 
     private void EndLink(long id, string reason)
     {
-        if (!_links.Remove(id, out var link, out var wasUp))
+        if (!_links.TryGet(id, out var link))
         {
             return;
         }
 
-        _listeners.Admission.Links = _links.Count;
-        _environment.Counters.Add("link.ended." + reason.Split(':')[0]);
+        link.EndReason ??= reason;
+        _environment.Counters.Add("link.ended." + link.EndReason.Split(':')[0]);
         if (!link.IsAttemptOver)
         {
-            EndAttempt(link.Ready, isMember: false, reason);
+            EndAttempt(link.Ready, reason);
         }
 
-        if (link.Proven is { } proven)
+        _table.LinkClosed(id, Now, _effects);
+        Perform();
+        _links.Remove(id);
+        _listeners.Admission.Links = _links.Count;
+        if (link is { Ready.WeDialled: true, Proven: not null, WasUp: false })
         {
-            _table.HandleLinkClosed(id, Now, _effects);
-            if (wasUp)
-            {
-                _log.Info("link to {0} is down: {1}", proven.Remote.ShortId, reason);
-                _client.Tell(new HypernetClient.LinkDown(proven.Remote, reason));
-                _topology.Tell(new Topology.LinkDown(proven.Remote));
-            }
-
-            Perform();
+            // Proven and yet never the one: the client dials again unless another link is up.
+            _client.Tell(new HypernetClient.AttemptFailed(link.Ready.Address, link.EndReason));
         }
 
         StopWhenLeft();
@@ -142,19 +149,23 @@ public sealed partial class Hypernet
         {
             switch (effect)
             {
-                case LinkTableEffect.Confirm confirm when _links.TryGet(confirm.LinkId, out var link):
+                case LinkEffect.Confirm confirm when _links.TryGet(confirm.LinkId, out var link):
                     link.Link.Tell(Link.Confirm.Instance);
                     break;
-                case LinkTableEffect.CloseLink close when _links.TryGet(close.LinkId, out var link):
-                    link.Link.Tell(new Link.CloseLink(ReasonName.Of(close.Reason)));
+                case LinkEffect.CloseLink close when _links.TryGet(close.LinkId, out var link):
+                    link.EndReason ??= ReasonName.Of(close.Reason);
+                    link.Link.Tell(new Link.CloseLink(link.EndReason));
                     break;
-                case LinkTableEffect.ProbeOld probe when _links.TryGet(probe.LinkId, out var link):
+                case LinkEffect.ProbeOld probe when _links.TryGet(probe.LinkId, out var link):
                     link.Link.Tell(Link.Probe.Instance);
                     break;
-                case LinkTableEffect.Up up when _links.TryGet(up.LinkId, out var link):
+                case LinkEffect.Up up when _links.TryGet(up.LinkId, out var link):
                     Raise(link, up.Remote);
                     break;
-                case LinkTableEffect.Schedule schedule:
+                case LinkEffect.Down down when _links.TryGet(down.LinkId, out var link):
+                    Lower(link, down.Remote);
+                    break;
+                case LinkEffect.Schedule schedule:
                     Timers.StartSingleTimer(nameof(LinkTable), new LinkTableTimer(schedule.Token), schedule.Delay);
                     break;
             }
@@ -165,11 +176,25 @@ public sealed partial class Hypernet
 
     private void Raise(LinkRecord link, NodeId remote)
     {
+        link.WasUp = true;
         _links.SetUp(remote, link);
         _environment.Counters.Add("link.up");
         _log.Info("link to {0} is up: {1}", remote.ShortId, link.Ready.Address);
         TellUp(_client, link);
         TellUp(_topology, link);
         link.Link.Tell(new Link.OfferSlots(_slots));
+    }
+
+    private void Lower(LinkRecord link, NodeId remote)
+    {
+        if (!_links.SetDown(remote, link))
+        {
+            return;
+        }
+
+        var reason = link.EndReason ?? "unknown";
+        _log.Info("link to {0} is down: {1}", remote.ShortId, reason);
+        _client.Tell(new HypernetClient.LinkDown(remote, reason));
+        _topology.Tell(new Topology.LinkDown(remote));
     }
 }

@@ -29,7 +29,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     private readonly LinkTable _table;
     private readonly LinkRegister _links = new();
     private readonly RejectionNews _rejections = new();
-    private readonly List<LinkTableEffect> _effects = [];
+    private readonly List<LinkEffect> _effects = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IReadOnlyList<SlotEntry> _slots = [];
     private IReadOnlyList<string> _advertised;
@@ -45,7 +45,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         _environment = environment;
         _listeners = listeners;
         _topologyStarts = topologyStarts;
-        _table = new LinkTable(environment.Identity.Id, environment.Settings.Liveness);
+        _table = new LinkTable(environment.Identity.Id, environment.Settings.Liveness.DuplicateProbeTimeout);
         _advertised = environment.Settings.Network.Advertise;
         HandleLinks();
         HandleParts();

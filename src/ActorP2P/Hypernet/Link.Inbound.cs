@@ -1,3 +1,4 @@
+using System.Buffers;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Links;
 using ActorP2P.Protocol.Session;
@@ -131,7 +132,7 @@ public sealed partial class Link
                 if (!_isConfirmed)
                 {
                     _hypernet.Tell(new Hypernet.RemoteConfirmed(_connection.Id));
-                    SetConfirmed();
+                    _isConfirmed = true;
                 }
 
                 return true;
@@ -139,9 +140,8 @@ public sealed partial class Link
                 return _endReason is not null || Perform(_sessions!.Handle(entry));
             case LinkEntryKind.Goodbye:
                 return HandleGoodbye(LinkEntries.Reason(entry));
-            case LinkEntryKind.Topology:
-                _topology.Tell(new Topology.Received(_pair!.RemoteId, entry.Bytes));
-                return true;
+            case LinkEntryKind.Topology or LinkEntryKind.TopologyPart:
+                return HandleTopology(entry);
             default:
                 return true;
         }
@@ -171,5 +171,31 @@ public sealed partial class Link
         }
 
         return false;
+    }
+
+    private bool HandleTopology(in LinkEntry entry)
+    {
+        if (entry.Bytes.Length > _environment.Settings.Link.LaneQueueBytes - _topologyParts.WrittenCount)
+        {
+            End("topology-overflow");
+            return false;
+        }
+
+        if (entry.Kind == LinkEntryKind.TopologyPart)
+        {
+            _topologyParts.Write(entry.Bytes.Span);
+        }
+        else if (_topologyParts.WrittenCount == 0)
+        {
+            _topology.Tell(new Topology.Received(_pair!.RemoteId, entry.Bytes));
+        }
+        else
+        {
+            _topologyParts.Write(entry.Bytes.Span);
+            _topology.Tell(new Topology.Received(_pair!.RemoteId, _topologyParts.WrittenMemory));
+            _topologyParts = new ArrayBufferWriter<byte>();
+        }
+
+        return true;
     }
 }

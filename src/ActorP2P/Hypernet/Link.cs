@@ -1,3 +1,4 @@
+using System.Buffers;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Links;
@@ -32,6 +33,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     private readonly LinkPulse _pulse;
     private readonly bool _weDialled;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private ArrayBufferWriter<byte> _topologyParts = new();
     private PairSession? _pair;
     private LinkSessions? _sessions;
     private bool _isProven;
@@ -96,10 +98,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
 
     private void Handshaking()
     {
-        Receive<FramesReceived>(received =>
-        {
-            HandleFrames(received);
-        });
+        Receive<FramesReceived>(HandleFrames);
         Receive<BytesWritten>(_ => _writer.Written());
         Receive<ConnectionClosed>(closed => FailHandshake(ReasonName.Of(closed.Failure.Reason), closed.Failure.Detail, closed.Failure.Reason == TransportFailureReason.BadFrame));
         Receive<DeadlinePassed>(_ => FailHandshake("handshake-timeout", "No complete handshake before the deadline.", refusedByUs: true));
@@ -128,7 +127,6 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         Receive<Terminated>(ended => _sessions!.PeerGone(ended.ActorRef));
         Receive<CloseLink>(close => Drain(close.Reason));
         Receive<ConnectionClosed>(closed => End(ReasonName.Of(closed.Failure.Reason)));
-        Receive<DeadlinePassed>(_ => Drain("not-confirmed"));
     }
 
     private void Draining()
@@ -173,7 +171,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     {
         _isProven = true;
         var liveness = _environment.Settings.Liveness;
-        Timers.StartSingleTimer(DeadlineTimer, DeadlinePassed.Instance, _environment.Settings.Admission.HandshakeTimeout + liveness.DuplicateProbeTimeout);
+        Timers.Cancel(DeadlineTimer);
         Timers.StartPeriodicTimer(BeatTimer, BeatDue.Instance, liveness.BeatInterval);
         _pulse.Begin(Now);
         Become(Linked);
@@ -184,14 +182,8 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     private void HandleConfirm()
     {
         _writer.Control.Confirm();
-        SetConfirmed();
-        _writer.Pump();
-    }
-
-    private void SetConfirmed()
-    {
         _isConfirmed = true;
-        Timers.Cancel(DeadlineTimer);
+        _writer.Pump();
     }
 
     private void HandleSend(SendRecords send)

@@ -17,6 +17,12 @@ internal sealed class LinkRecord(long id, IActorRef link, Hypernet.ConnectionRea
 
     /// <summary>True once the client or server was told what came of the attempt.</summary>
     public bool IsAttemptOver { get; set; }
+
+    /// <summary>True once it was the remote's confirmed link.</summary>
+    public bool WasUp { get; set; }
+
+    /// <summary>Why it ends, when that is known.</summary>
+    public string? EndReason { get; set; }
 }
 
 /// <summary>The links of this node, and which of them is up for each remote.</summary>
@@ -44,22 +50,10 @@ internal sealed class LinkRegister
     /// <summary>The link is the remote's from now on, in place of any other.</summary>
     public void SetUp(NodeId remote, LinkRecord link) => _up[remote] = link;
 
-    /// <summary>Removes a link.</summary>
-    /// <returns>True when it was known.</returns>
-    public bool Remove(long id, [NotNullWhen(true)] out LinkRecord? link, out bool wasUp)
-    {
-        wasUp = false;
-        if (!_links.Remove(id, out link))
-        {
-            return false;
-        }
+    /// <summary>The link is the remote's no longer.</summary>
+    /// <returns>False when another one is.</returns>
+    public bool SetDown(NodeId remote, LinkRecord link) =>
+        _up.TryGetValue(remote, out var up) && ReferenceEquals(up, link) && _up.Remove(remote);
 
-        if (link.Proven is { } proven && _up.TryGetValue(proven.Remote, out var up) && ReferenceEquals(up, link))
-        {
-            _up.Remove(proven.Remote);
-            wasUp = true;
-        }
-
-        return true;
-    }
+    public void Remove(long id) => _links.Remove(id);
 }

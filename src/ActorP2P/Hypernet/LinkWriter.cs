@@ -67,22 +67,27 @@ internal sealed class LinkWriter
         Pump();
     }
 
-    /// <summary>Queues topology bytes. False when too many wait, or they fit into no frame.</summary>
+    /// <summary>Queues topology bytes, in as many records as they need. False when too many wait.</summary>
     public bool SendTopology(ReadOnlyMemory<byte> bytes)
     {
-        var length = LinkEntries.TopologyOverheadBytes + bytes.Length;
         var sealer = Sealer(Lane.Gossip);
-        if (sealer is null
-            || length + sealer.OverheadBytes > _settings.MaxFrameBytes
-            || _topologyBytes + length > _settings.LaneQueueBytes)
+        if (sealer is null || _topologyBytes + bytes.Length > _settings.LaneQueueBytes)
         {
             return false;
         }
 
-        var buffer = new byte[FrameHeader.LengthBytes + length + sealer.OverheadBytes];
-        LinkEntries.Write(new LinkEntry(LinkEntryKind.Topology, 0, bytes), buffer.AsSpan(FrameHeader.LengthBytes));
-        _scheduler.Enqueue(Lane.Gossip, sealer.SealInPlace(buffer, length, FrameFlags.None, 0), ActorRefs.Nobody);
-        _topologyBytes += buffer.Length;
+        var overhead = FrameHeader.LengthBytes + LinkEntries.TopologyOverheadBytes + sealer.OverheadBytes;
+        do
+        {
+            var part = bytes[..Math.Min(bytes.Length, _settings.MaxFrameBytes - overhead)];
+            bytes = bytes[part.Length..];
+            var buffer = new byte[overhead + part.Length];
+            var kind = bytes.IsEmpty ? LinkEntryKind.Topology : LinkEntryKind.TopologyPart;
+            var length = LinkEntries.Write(new LinkEntry(kind, 0, part), buffer.AsSpan(FrameHeader.LengthBytes));
+            _scheduler.Enqueue(Lane.Gossip, sealer.SealInPlace(buffer, length, FrameFlags.None, 0), ActorRefs.Nobody);
+            _topologyBytes += buffer.Length;
+        }
+        while (!bytes.IsEmpty && Sealer(Lane.Gossip) is not null);
         Pump();
         return true;
     }

@@ -1,0 +1,142 @@
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Reconnect;
+using ActorP2P.Transport;
+
+namespace ActorP2P;
+
+/// <summary>
+/// The dialling side of the physical layer: keeps dialling the configured members for ever, with back-off, until a
+/// link to each is up, whoever dialled it.
+/// </summary>
+/// <remarks>
+/// It has no children. Hypernet restarts it after a failure and tells it the links that are up. Dials under way report
+/// to the restarted client; the worst that is lost is a back-off's memory.
+/// </remarks>
+public sealed partial class HypernetClient : ReceiveActor, IWithTimers
+{
+    private readonly NodeEnvironment _environment;
+    private readonly ReconnectPlan _plan;
+    private readonly HashSet<NodeId> _linked = [];
+    private readonly Dictionary<string, NodeId> _expected = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<ReconnectEffect> _effects = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    /// <summary>Creates the client; it dials from its start on.</summary>
+    public HypernetClient(NodeEnvironment environment)
+    {
+        _environment = environment;
+        _plan = new ReconnectPlan(environment.Settings.Reconnect, environment.Identity.Id, environment.Random, Now);
+        Receive<LinkUp>(HandleLinkUp);
+        Receive<LinkDown>(HandleLinkDown);
+        Receive<AttemptFailed>(failed => Fail(failed.Address));
+        Receive<AddressProven>(HandleAddressProven);
+        Receive<Dialled>(dialled => Context.Parent.Tell(
+            new Hypernet.ConnectionReady(dialled.Connection, WeDialled: true, dialled.Address, _expected.GetValueOrDefault(dialled.Address))));
+        Receive<DialFailed>(HandleDialFailed);
+        Receive<PlanTimer>(timer =>
+        {
+            _plan.HandleTimer(timer.Token, Now, _effects);
+            Perform();
+        });
+    }
+
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private DateTimeOffset Now => _environment.Time.GetUtcNow();
+
+    /// <inheritdoc />
+    protected override void PreStart()
+    {
+        Context.Parent.Tell(Hypernet.PartStarted.Instance);
+        foreach (var member in _environment.Settings.Network.Peers.GroupBy(peer => peer.NodeIdHex?.ToLowerInvariant() ?? peer.Address))
+        {
+            Add(member.Select(peer => peer.Address).ToList(), member.First().NodeIdHex);
+        }
+
+        Perform();
+    }
+
+    private void Add(IReadOnlyList<string> addresses, string? nodeIdHex)
+    {
+        NodeId? expected = null;
+        if (nodeIdHex is not null && !NodeId.TryParse(nodeIdHex, out expected))
+        {
+            throw new ArgumentException($"actorp2p.network.peers names '{nodeIdHex}', which is no node ID.");
+        }
+
+        if (expected is not null)
+        {
+            foreach (var address in addresses)
+            {
+                _expected[address] = expected;
+            }
+        }
+
+        _plan.AddMember(addresses, expected, Now, _effects);
+    }
+
+    private void HandleLinkUp(LinkUp up)
+    {
+        _linked.Add(up.Node);
+        _plan.LinkUp(up.Node, up.WeDialled ? up.Address : null, Now, _effects);
+        Perform();
+    }
+
+    private void HandleLinkDown(LinkDown down)
+    {
+        _linked.Remove(down.Node);
+        _plan.LinkDown(down.Node, Now, _effects);
+        Perform();
+    }
+
+    private void HandleAddressProven(AddressProven proven)
+    {
+        _plan.AddressProven(proven.Address, proven.Node);
+        if (_linked.Contains(proven.Node))
+        {
+            // Until now nobody knew that this address is of a node that is linked already.
+            _plan.LinkUp(proven.Node, proven.Address, Now, _effects);
+        }
+
+        Perform();
+    }
+
+    private void HandleDialFailed(DialFailed failed)
+    {
+        var reason = ReasonName.Of(failed.Failure.Reason);
+        _environment.Counters.Add("dial.failed." + reason);
+        _log.Debug("dial to {0} failed: {1} ({2})", failed.Address, reason, failed.Failure.Detail);
+        if (failed.Failure.Reason is TransportFailureReason.TlsRefused or TransportFailureReason.NoChannelBinding)
+        {
+            Context.Parent.Tell(new Hypernet.Rejected(failed.Address, reason, failed.Failure.Detail));
+        }
+
+        Fail(failed.Address);
+    }
+
+    private void Fail(string address)
+    {
+        _plan.DialFailed(address, Now, _effects);
+        Perform();
+    }
+
+    private void Perform()
+    {
+        foreach (var effect in _effects)
+        {
+            switch (effect)
+            {
+                case ReconnectEffect.Dial dial:
+                    _environment.Counters.Add("dial.started");
+                    _environment.Port.Dial(new DialRequest(dial.Address, _environment.Settings.Reconnect.DialTimeout), new DialSink(Self, dial.Address));
+                    break;
+                case ReconnectEffect.Schedule schedule:
+                    Timers.StartSingleTimer(nameof(PlanTimer), new PlanTimer(schedule.Token), schedule.Delay);
+                    break;
+            }
+        }
+
+        _effects.Clear();
+    }
+}
