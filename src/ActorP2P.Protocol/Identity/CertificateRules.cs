@@ -10,6 +10,7 @@ namespace ActorP2P.Protocol.Identity;
 internal static class CertificateRules
 {
     private const string EcPublicKeyOid = "1.2.840.10045.2.1";
+    private const byte DerObjectIdentifier = 0x06;
     private const string ServerAuthOid = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthOid = "1.3.6.1.5.5.7.3.2";
     private const string AnyExtendedKeyUsageOid = "2.5.29.37.0";
@@ -48,6 +49,17 @@ internal static class CertificateRules
         if (!IsCa(issuer))
         {
             return Refuse(CertificateRefusal.IssuerNotACa, $"{Name(issuer)} is not a CA certificate", id);
+        }
+
+        // Explicit curve parameters let a sender choose the arithmetic (CVE-2020-0601, CVE-2022-0778).
+        if (issuer.PublicKey.Oid.Value != EcPublicKeyOid)
+        {
+            return Refuse(CertificateRefusal.NotEllipticCurve, $"the key of {Name(issuer)} is not an elliptic-curve key", id);
+        }
+
+        if (issuer.PublicKey.EncodedParameters is not { } parameters || parameters.RawData.FirstOrDefault() != DerObjectIdentifier)
+        {
+            return Refuse(CertificateRefusal.WrongCurve, $"the key of {Name(issuer)} is not on a named curve", id);
         }
 
         return UsageAllows(issuer, X509KeyUsageFlags.KeyCertSign)

@@ -60,8 +60,9 @@ public sealed class PairSession : IDisposable
     public NamespaceSession Link { get; }
 
     /// <summary>
-    /// A name for a namespace that only this pair can compute, equal on both sides and never 0: an offer names no
-    /// namespace to an observer, nor to a peer that is not a member and so cannot guess it from a list of its own.
+    /// A name for a namespace that only this pair can compute, equal on both sides and never 0. An observer learns
+    /// nothing from it. The far end recognises the namespaces it has itself; of others it can only confirm a name that
+    /// it guesses.
     /// </summary>
     /// <exception cref="ArgumentException">The name is empty or longer than <see cref="MaxNamespaceBytes"/>.</exception>
     public ulong OfferTag(string ns)
