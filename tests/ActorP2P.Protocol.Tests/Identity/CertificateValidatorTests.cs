@@ -1,0 +1,321 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Identity.Issuing;
+
+namespace ActorP2P.Protocol.Tests.Identity;
+
+public sealed class CertificateValidatorTests
+{
+    private static readonly DateTimeOffset Now = TestPki.Now;
+
+    [Fact]
+    public void A_chain_of_leaf_and_agency_proves_the_leafs_key()
+    {
+        var node = TestPki.P256.IssueNode();
+
+        var accepted = Assert.IsType<CertificateVerdict.Accepted>(Judge(TestPki.P256, node.ChainPem));
+
+        Assert.Equal(node.Id, accepted.Id);
+        Assert.Equal(TestPki.Valid.NotAfter, accepted.NotAfter);
+    }
+
+    [Fact]
+    public void A_chain_on_secp256k1_is_accepted_in_its_own_network_only()
+    {
+        var node = TestPki.Secp256k1.IssueNode();
+
+        Assert.IsType<CertificateVerdict.Accepted>(Judge(TestPki.Secp256k1, node.ChainPem));
+        Assert.Equal(CertificateRefusal.WrongCurve, Refusal(TestPki.P256.Validator().Validate(TestPki.Chain(node.ChainPem), Now)));
+    }
+
+    [Fact]
+    public void A_leaf_straight_under_the_root_needs_no_agency()
+    {
+        var node = TestPki.P256.Root.IssueNode(new NodeCertificateRequest("direct", [], TestPki.Valid), TestPki.P256.Random);
+
+        Assert.IsType<CertificateVerdict.Accepted>(Judge(TestPki.P256, node.ChainPem));
+    }
+
+    [Fact]
+    public void The_end_is_the_earliest_of_the_whole_path()
+    {
+        var pki = TestPki.P256;
+        var soon = Validity.FromNow(Now, 7);
+        using var agency = pki.Root.IssueAgency("short agency", soon, pki.Random);
+        var node = agency.IssueNode(new NodeCertificateRequest("n", [], TestPki.Valid), pki.Random);
+
+        Assert.Equal(soon.NotAfter, Assert.IsType<CertificateVerdict.Accepted>(Judge(pki, node.ChainPem)).NotAfter);
+    }
+
+    [Fact]
+    public void A_chain_of_another_CA_is_refused() =>
+        Assert.Equal(CertificateRefusal.UntrustedRoot, Refusal(Judge(TestPki.P256, TestPki.Foreign.IssueNode().ChainPem)));
+
+    [Fact]
+    public void A_foreign_CA_of_the_same_name_that_sends_its_root_along_is_refused()
+    {
+        var chain = TestPki.Foreign.IssueNode().ChainPem + TestPki.Foreign.Root.CertificatePem;
+
+        Assert.Contains(Refusal(Judge(TestPki.P256, chain)), new[] { CertificateRefusal.UntrustedRoot, CertificateRefusal.BadSignature });
+    }
+
+    [Fact]
+    public void A_chain_without_its_agency_is_refused()
+    {
+        var leaf = TestPki.Chain(TestPki.P256.IssueNode().ChainPem).Certificates[0];
+        Assert.True(CertificateChain.TryParseDer([leaf], new ChainLimits(4, 8192), out var alone, out _));
+
+        Assert.Equal(CertificateRefusal.UntrustedRoot, Refusal(TestPki.P256.Validator().Validate(alone, Now)));
+    }
+
+    [Fact]
+    public void An_ended_leaf_is_refused() =>
+        Assert.Equal(CertificateRefusal.Expired, Refusal(Judge(TestPki.P256, TestPki.P256.IssueNode(validity: new Validity(Now.AddDays(-9), Now.AddDays(-1))).ChainPem)));
+
+    [Fact]
+    public void A_leaf_that_has_not_begun_is_refused() =>
+        Assert.Equal(CertificateRefusal.NotYetValid, Refusal(Judge(TestPki.P256, TestPki.P256.IssueNode(validity: new Validity(Now.AddDays(1), Now.AddDays(9))).ChainPem)));
+
+    [Fact]
+    public void An_ended_agency_is_refused()
+    {
+        var pki = TestPki.P256;
+        using var agency = pki.Root.IssueAgency("old agency", new Validity(Now.AddDays(-9), Now.AddDays(-1)), pki.Random);
+
+        Assert.Equal(CertificateRefusal.Expired, Refusal(Judge(pki, agency.IssueNode(new NodeCertificateRequest("n", [], TestPki.Valid), pki.Random).ChainPem)));
+    }
+
+    [Fact]
+    public void An_ended_root_is_refused()
+    {
+        var pki = TestPki.P256;
+        var longer = Validity.FromNow(Now, 9000);
+        using var agency = pki.Root.IssueAgency("agency that outlives its root", longer, pki.Random);
+        var chain = TestPki.Chain(agency.IssueNode(new NodeCertificateRequest("n", [], longer), pki.Random).ChainPem);
+
+        Assert.Equal(CertificateRefusal.Expired, Refusal(pki.Validator().Validate(chain, Now.AddDays(4000))));
+    }
+
+    [Fact]
+    public void A_chain_is_judged_anew_when_time_has_passed()
+    {
+        var validator = TestPki.P256.Validator();
+        var chain = TestPki.Chain(TestPki.P256.IssueNode().ChainPem);
+
+        Assert.IsType<CertificateVerdict.Accepted>(validator.Validate(chain, Now));
+        Assert.Equal(CertificateRefusal.Expired, Refusal(validator.Validate(chain, Now.AddDays(366))));
+        Assert.Equal(CertificateRefusal.NotYetValid, Refusal(validator.Validate(chain, Now.AddDays(-2))));
+    }
+
+    [Fact]
+    public void A_leaf_that_is_a_CA_is_refused() =>
+        Assert.Equal(CertificateRefusal.LeafIsCa, Refusal(TestPki.P256.Validator().Validate(TestPki.P256.Leaf(MakeCa), Now)));
+
+    [Fact]
+    public void An_agencys_own_certificate_is_no_node()
+    {
+        var chain = TestPki.Chain(TestPki.P256.Agency.CertificatePem);
+
+        Assert.Equal(CertificateRefusal.LeafIsCa, Refusal(TestPki.P256.Validator().Validate(chain, Now)));
+    }
+
+    [Fact]
+    public void A_node_that_issues_certificates_is_refused()
+    {
+        var pki = TestPki.P256;
+        using var key = (EcdsaNodeKey)pki.Curve.GenerateKey(pki.Random);
+        var middle = pki.Leaf(_ => { });
+        var request = CertificateIssuer.NodeRequest(new NodeCertificateRequest("victim", [], TestPki.Valid), key);
+        var forged = pki.Agency.IssueLeaf(request, TestPki.Valid, pki.Random);
+        var certificates = new List<ReadOnlyMemory<byte>> { TestPki.Chain(forged).Certificates[0] };
+        certificates.AddRange(middle.Certificates);
+        Assert.True(CertificateChain.TryParseDer(certificates, new ChainLimits(4, 8192), out var chain, out _));
+
+        Assert.Equal(CertificateRefusal.IssuerNotACa, Refusal(pki.Validator().Validate(chain, Now)));
+    }
+
+    [Fact]
+    public void An_agency_below_an_agency_exceeds_the_path_length()
+    {
+        var pki = TestPki.P256;
+        using var sub = pki.Agency.IssueAgency("sub agency", TestPki.Valid, pki.Random);
+        var node = sub.IssueNode(new NodeCertificateRequest("n", [], TestPki.Valid), pki.Random);
+
+        Assert.Equal(CertificateRefusal.IssuerNotACa, Refusal(Judge(pki, node.ChainPem)));
+    }
+
+    [Fact]
+    public void An_RSA_leaf_is_refused() =>
+        Assert.Equal(CertificateRefusal.NotEllipticCurve, Refusal(TestPki.P256.Validator().Validate(TestPki.P256.RsaLeaf(), Now)));
+
+    [Fact]
+    public void A_leaf_with_explicit_curve_parameters_is_refused()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var named = new PublicKey(key);
+        var explicitKey = new PublicKey(named.Oid, new AsnEncodedData(ExplicitParameters(key)), named.EncodedKeyValue);
+        var request = new CertificateRequest(new X500DistinguishedName("CN=explicit"), explicitKey, HashAlgorithmName.SHA256);
+        var chain = TestPki.Chain(TestPki.P256.Agency.IssueLeaf(request, TestPki.Valid, TestPki.P256.Random));
+        Assert.Equal(CertificateRefusal.WrongCurve, Refusal(TestPki.P256.Validator().Validate(chain, Now)));
+    }
+
+    [Fact]
+    public void A_leaf_without_digitalSignature_is_refused() => Assert.Equal(
+        CertificateRefusal.KeyUsage,
+        Refusal(TestPki.P256.Validator().Validate(
+            TestPki.P256.Leaf(request => Replace(request, new X509KeyUsageExtension(X509KeyUsageFlags.KeyAgreement, true))), Now)));
+
+    [Fact]
+    public void A_leaf_for_code_signing_only_is_refused() => Assert.Equal(
+        CertificateRefusal.KeyUsage,
+        Refusal(TestPki.P256.Validator().Validate(
+            TestPki.P256.Leaf(request => Replace(request, new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.3")], false))), Now)));
+
+    [Fact]
+    public void A_leaf_with_an_unknown_critical_extension_is_refused() => Assert.Equal(
+        CertificateRefusal.Malformed,
+        Refusal(TestPki.P256.Validator().Validate(
+            TestPki.P256.Leaf(request => request.CertificateExtensions.Add(new X509Extension("1.2.3.4.5.6", [5, 0], critical: true))), Now)));
+
+    [Fact]
+    public void A_leaf_with_addresses_to_download_from_is_judged_without_a_download()
+    {
+        // A host that answers never: with downloads on, this would hang or leak that we validate.
+        var chain = TestPki.P256.Leaf(request => request.CertificateExtensions.Add(
+            new X509AuthorityInformationAccessExtension(["http://192.0.2.1/ocsp"], ["http://192.0.2.1/ca.crt"])));
+
+        Assert.IsType<CertificateVerdict.Accepted>(TestPki.P256.Validator().Validate(chain, Now));
+    }
+
+    [Fact]
+    public void A_flipped_bit_in_the_leafs_signature_is_refused()
+    {
+        var ders = TestPki.Chain(TestPki.P256.IssueNode().ChainPem).Certificates.Select(der => der.ToArray()).ToList();
+        ders[0][^5] ^= 1;
+        Assert.True(CertificateChain.TryParseDer([.. ders.Select(der => (ReadOnlyMemory<byte>)der)], new ChainLimits(4, 8192), out var chain, out _));
+
+        Assert.Equal(CertificateRefusal.BadSignature, Refusal(TestPki.P256.Validator().Validate(chain, Now)));
+    }
+
+    [Fact]
+    public void A_certificate_with_any_byte_changed_never_proves_its_node_ID_and_never_throws()
+    {
+        var validator = TestPki.P256.Validator();
+        var node = TestPki.P256.IssueNode();
+        var original = TestPki.Chain(node.ChainPem).Certificates.Select(der => der.ToArray()).ToList();
+        for (var at = 0; at < original[0].Length; at++)
+        {
+            var leaf = original[0].ToArray();
+            leaf[at] ^= 0x20;
+            if (!CertificateChain.TryParseDer([leaf, original[1]], new ChainLimits(4, 8192), out var chain, out _))
+            {
+                continue;
+            }
+
+            Assert.IsType<CertificateVerdict.Refused>(validator.Validate(chain, Now));
+        }
+    }
+
+    [Fact]
+    public void A_sequence_that_is_no_certificate_is_malformed()
+    {
+        Assert.True(CertificateChain.TryParseDer([new byte[] { 0x30, 0x03, 0x02, 0x01, 0x01 }], new ChainLimits(4, 8192), out var chain, out _));
+
+        Assert.Equal(CertificateRefusal.Malformed, Refusal(TestPki.P256.Validator().Validate(chain, Now)));
+    }
+
+    [Fact]
+    public void A_chain_longer_than_the_validators_limits_is_refused()
+    {
+        var chain = TestPki.Chain(TestPki.P256.IssueNode().ChainPem + string.Concat(Enumerable.Repeat(TestPki.P256.Agency.CertificatePem, 3)));
+
+        Assert.Equal(CertificateRefusal.TooLong, Refusal(TestPki.P256.Validator().Validate(chain, Now)));
+    }
+
+    [Fact]
+    public void Lists_act_on_a_chain_that_was_accepted_before()
+    {
+        var node = TestPki.P256.IssueNode();
+        var other = TestPki.P256.IssueNode();
+        var chain = TestPki.Chain(node.ChainPem);
+        var empty = new HashSet<NodeId>();
+
+        Assert.Equal(CertificateRefusal.Denied, Refusal(TestPki.P256.Validator(new MembershipLists(empty, new HashSet<NodeId> { node.Id })).Validate(chain, Now)));
+        Assert.Equal(CertificateRefusal.Denied, Refusal(TestPki.P256.Validator(new MembershipLists(new HashSet<NodeId> { node.Id }, new HashSet<NodeId> { node.Id })).Validate(chain, Now)));
+        Assert.Equal(CertificateRefusal.NotAllowed, Refusal(TestPki.P256.Validator(new MembershipLists(new HashSet<NodeId> { other.Id }, empty)).Validate(chain, Now)));
+        Assert.IsType<CertificateVerdict.Accepted>(TestPki.P256.Validator(new MembershipLists(new HashSet<NodeId> { node.Id }, empty)).Validate(chain, Now));
+    }
+
+    [Fact]
+    public void A_refusals_detail_is_one_line_whatever_the_subject_says()
+    {
+        var chain = TestPki.P256.Leaf(request => MakeCa(request), new Validity(Now.AddDays(-9), Now.AddDays(-1)));
+
+        var refused = Assert.IsType<CertificateVerdict.Refused>(TestPki.P256.Validator().Validate(chain, Now));
+        Assert.DoesNotContain('\n', refused.Detail);
+        Assert.InRange(refused.Detail.Length, 1, 300);
+    }
+
+    [Fact]
+    public void The_path_cache_stays_within_its_bound()
+    {
+        var cache = new CertificatePathCache(2);
+        var id = TestPki.P256.IssueNode().Id;
+        for (byte i = 0; i < 5; i++)
+        {
+            cache.Keep([i], new CertificatePath(id, Now, Now.AddDays(1)));
+        }
+
+        Assert.Null(cache.Find([2], Now));
+        Assert.NotNull(cache.Find([3], Now));
+        Assert.NotNull(cache.Find([4], Now));
+        Assert.Null(cache.Find([4], Now.AddDays(2)));
+    }
+
+    [Fact]
+    public void A_validator_without_roots_does_not_construct() =>
+        Assert.Throws<ArgumentException>(() => new CertificateValidator([], IdentityCurves.P256, MembershipLists.Open, new ChainLimits(4, 8192)));
+
+    private static CertificateVerdict Judge(TestPki network, string chainPem) => network.Validator().Validate(TestPki.Chain(chainPem), Now);
+
+    private static CertificateRefusal Refusal(CertificateVerdict verdict) => Assert.IsType<CertificateVerdict.Refused>(verdict).Reason;
+
+    private static void MakeCa(CertificateRequest request) => Replace(request, new X509BasicConstraintsExtension(true, false, 0, true));
+
+    private static void Replace(CertificateRequest request, X509Extension extension)
+    {
+        var old = request.CertificateExtensions.Single(candidate => candidate.Oid!.Value == extension.Oid!.Value);
+        request.CertificateExtensions.Remove(old);
+        request.CertificateExtensions.Add(extension);
+    }
+
+    // ECParameters with a specified curve (SEC 1 v2.0, C.2), here the very one that the network uses.
+    private static byte[] ExplicitParameters(ECDsa key)
+    {
+        var curve = key.ExportExplicitParameters(includePrivateParameters: false).Curve;
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteInteger(1);
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier("1.2.840.10045.1.1");
+                writer.WriteIntegerUnsigned(curve.Prime);
+            }
+
+            using (writer.PushSequence())
+            {
+                writer.WriteOctetString(curve.A);
+                writer.WriteOctetString(curve.B);
+            }
+
+            writer.WriteOctetString([4, .. curve.G.X!, .. curve.G.Y!]);
+            writer.WriteIntegerUnsigned(curve.Order);
+            writer.WriteInteger(1);
+        }
+
+        return writer.Encode();
+    }
+}
