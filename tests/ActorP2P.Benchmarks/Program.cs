@@ -1,1 +1,16 @@
+using ActorP2P.Benchmarks;
+using ActorP2P.Benchmarks.Wire;
+
+var cases = new SortedDictionary<string, Func<BenchmarkArguments, Task>>(StringComparer.Ordinal)
+{
+    ["transport"] = TransportCases.RunAsync,
+};
+
+if (args.Length == 0 || !cases.TryGetValue(args[0], out var run) || BenchmarkArguments.Parse(args[1..]) is not { } arguments)
+{
+    await Console.Error.WriteLineAsync($"usage: ActorP2P.Benchmarks {string.Join('|', cases.Keys)} {BenchmarkArguments.Usage}");
+    return 2;
+}
+
+await run(arguments);
 return 0;

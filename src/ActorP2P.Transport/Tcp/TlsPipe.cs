@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace ActorP2P.Transport;
 
 /// <summary>A socket under TLS. Short frames share TLS records; a TLS record costs as much as a kilobyte of data.</summary>
-internal sealed class TlsPipe(Socket socket, SslStream stream, TlsBinding binding) : SocketPipe(socket, binding)
+internal sealed class TlsPipe(Socket socket, GatheringStream records, SslStream stream, TlsBinding binding) : SocketPipe(socket, binding)
 {
     // The longest TLS record (RFC 8446, section 5.1): a frame of at least this length fills records by itself.
     private const int MaxTlsRecordBytes = 16 * 1024;
@@ -15,6 +15,27 @@ internal sealed class TlsPipe(Socket socket, SslStream stream, TlsBinding bindin
         stream.ReadAsync(buffer, cancellation);
 
     public override async ValueTask<int> WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> frames)
+    {
+        records.BeginGather();
+        var total = await WriteRecordsAsync(frames);
+        await records.EndGatherAsync();
+        return total;
+    }
+
+    public override async ValueTask ShutdownAsync()
+    {
+        await stream.ShutdownAsync();
+        Socket.Shutdown(SocketShutdown.Send);
+    }
+
+    public override void Dispose()
+    {
+        // The socket first: disposing the stream must not try to send anything more.
+        base.Dispose();
+        stream.Dispose();
+    }
+
+    private async ValueTask<int> WriteRecordsAsync(IReadOnlyList<ReadOnlyMemory<byte>> frames)
     {
         if (frames.Count == 1)
         {
@@ -59,18 +80,5 @@ internal sealed class TlsPipe(Socket socket, SslStream stream, TlsBinding bindin
         }
 
         return total;
-    }
-
-    public override async ValueTask ShutdownAsync()
-    {
-        await stream.ShutdownAsync();
-        Socket.Shutdown(SocketShutdown.Send);
-    }
-
-    public override void Dispose()
-    {
-        // The socket first: disposing the stream must not try to send anything more.
-        base.Dispose();
-        stream.Dispose();
     }
 }

@@ -61,7 +61,8 @@ internal static class TlsHandshake
         Func<SslStream, CancellationToken, Task> authenticate,
         CancellationToken cancellation)
     {
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: false), leaveInnerStreamOpen: false);
+        var records = new GatheringStream(socket);
+        var stream = new SslStream(records, leaveInnerStreamOpen: false);
         try
         {
             await authenticate(stream, cancellation);
@@ -91,7 +92,7 @@ internal static class TlsHandshake
             return (null, FailureClassifier.Of(TransportFailureReason.NoChannelBinding, "TLS gave no channel binding"));
         }
 
-        return (new TlsPipe(socket, stream, new TlsBinding(binding, credentials.SpkiHash, judge.SpkiHash)), null);
+        return (new TlsPipe(socket, records, stream, new TlsBinding(binding, credentials.SpkiHash, judge.SpkiHash)), null);
     }
 
     private static X509ChainPolicy PolicyOf(TlsCredentials credentials, DateTimeOffset now)
