@@ -73,7 +73,7 @@ internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] ou
         List<ChannelEffect> effects)
     {
         var reassembly = inbound[(int)header.Lane].Reassembly;
-        switch (reassembly.Add(header, plaintext.Span, out var message))
+        switch (reassembly.Add(header, plaintext.Span, now, out var message))
         {
             case ChunkOutcome.Kept:
                 return null;

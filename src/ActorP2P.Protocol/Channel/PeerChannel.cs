@@ -176,6 +176,12 @@ public sealed class PeerChannel : IDisposable
     public void TimerFired(DateTimeOffset now, List<ChannelEffect> effects)
     {
         _scheduledAt = null;
+        if (Array.Exists(_inbound, lane => lane.Reassembly.IsUnderWay && lane.Reassembly.Deadline <= now))
+        {
+            effects.Add(new ChannelEffect.Fatal("ReassemblyTimedOut"));
+            return;
+        }
+
         _requests.Expire(now, effects);
         Flush(now, effects);
     }
@@ -259,10 +265,10 @@ public sealed class PeerChannel : IDisposable
 
     private void Schedule(List<ChannelEffect> effects)
     {
-        var next = _requests.NextDeadline;
-        if (_acknowledgeAt is { } acknowledgeAt && (next is null || acknowledgeAt < next))
+        var next = Earlier(_requests.NextDeadline, _acknowledgeAt);
+        foreach (var lane in _inbound)
         {
-            next = acknowledgeAt;
+            next = Earlier(next, lane.Reassembly.IsUnderWay ? lane.Reassembly.Deadline : null);
         }
 
         if (next is { } at && (_scheduledAt is null || at < _scheduledAt))
@@ -271,4 +277,6 @@ public sealed class PeerChannel : IDisposable
             effects.Add(new ChannelEffect.Schedule(at));
         }
     }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
 }

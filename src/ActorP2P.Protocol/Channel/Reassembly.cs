@@ -40,11 +40,14 @@ internal sealed class Reassembly(ChannelSettings settings, ReassemblyBudget budg
     /// <summary>True between the first and the last chunk.</summary>
     public bool IsUnderWay => _nextIndex > 0;
 
+    /// <summary>When the message under way must be whole.</summary>
+    public DateTimeOffset Deadline { get; private set; }
+
     /// <summary>The first bytes of the message under way: enough for its entry header and fixed fields.</summary>
     public ReadOnlySpan<byte> Start => _start;
 
     /// <summary>Takes the next chunk; <paramref name="message"/> is set when the outcome is Complete.</summary>
-    public ChunkOutcome Add(in FrameHeader header, ReadOnlySpan<byte> chunk, out ReadOnlyMemory<byte> message)
+    public ChunkOutcome Add(in FrameHeader header, ReadOnlySpan<byte> chunk, DateTimeOffset now, out ReadOnlyMemory<byte> message)
     {
         message = default;
         if (header.Chunk != _nextIndex || (header.Chunk == 0 && !Begin(chunk)))
@@ -52,7 +55,11 @@ internal sealed class Reassembly(ChannelSettings settings, ReassemblyBudget budg
             return ChunkOutcome.Malformed;
         }
 
-        _nextIndex++;
+        if (_nextIndex++ == 0)
+        {
+            Deadline = now + settings.ReassemblyTimeout;
+        }
+
         var isLast = (header.Flags & FrameFlags.LastChunk) != 0;
         if (chunk.Length > _totalBytes - _filledBytes || (isLast && chunk.Length != _totalBytes - _filledBytes) || chunk.IsEmpty)
         {

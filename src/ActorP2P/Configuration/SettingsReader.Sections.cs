@@ -94,11 +94,12 @@ public static partial class SettingsReader
     private static ChannelSettings ReadChannel(SettingsSection s) => new(
         s.SmallSize("max-message-bytes", KiB, (int)GiB),
         s.SmallSize("chunk-bytes", KiB, 64 * KiB),
-        s.SmallSize("max-record-bytes", KiB, MiB),
+        s.SmallSize("max-record-bytes", KiB, 128 * KiB),
         s.SmallSize("window-bytes", 64 * KiB, (int)GiB),
         s.SmallSize("queue-bytes", KiB, int.MaxValue),
         s.Count("max-pending-requests", 1, 1_048_576),
         s.Size("reassembly-budget-bytes", KiB, 1024 * GiB),
+        s.Duration("reassembly-timeout", Second, Hour),
         s.Duration("ack-delay", TimeSpan.Zero, Second),
         s.Duration("max-request-timeout", Second, Day),
         s.Count("max-type-name-bytes", 1, 255));

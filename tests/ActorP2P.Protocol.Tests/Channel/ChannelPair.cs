@@ -20,6 +20,7 @@ internal sealed class ChannelPair : IDisposable
         QueueBytes: 1024 * 1024,
         MaxPendingRequests: 100,
         ReassemblyBudgetBytes: 64 * 1024 * 1024,
+        ReassemblyTimeout: TimeSpan.FromSeconds(120),
         AckDelay: TimeSpan.FromMilliseconds(20),
         MaxRequestTimeout: TimeSpan.FromSeconds(60),
         MaxTypeNameBytes: 64);

@@ -91,6 +91,21 @@ public sealed class PeerChannelMisuse
         Assert.Equal(0, pair.Budget.ReservedBytes);
     }
 
+    [Fact]
+    public void A_large_message_that_never_ends_loses_its_link_at_the_deadline()
+    {
+        using var pair = new ChannelPair();
+        var start = new byte[64];
+        start[0] = (byte)EntryKind.Unicast;
+        BinaryPrimitives.WriteUInt32LittleEndian(start.AsSpan(2), 1024 * 1024);
+        pair.A.Channel.Receive([Seal(pair, Lane.Bulk, start, FrameFlags.Chunk)], pair.Now, pair.A.Effects);
+        pair.A.Channel.TimerFired(pair.Now + TimeSpan.FromSeconds(119), pair.A.Effects);
+        Assert.Empty(pair.A.Take<ChannelEffect.Fatal>());
+        Assert.Contains(pair.A.Take<ChannelEffect.Schedule>(), schedule => schedule.At == pair.Now + TimeSpan.FromSeconds(120));
+        pair.A.Channel.TimerFired(pair.Now + TimeSpan.FromSeconds(120), pair.A.Effects);
+        Assert.Equal("ReassemblyTimedOut", Assert.Single(pair.A.Take<ChannelEffect.Fatal>()).Reason);
+    }
+
     private static byte[] Acknowledgement(Lane lane, ulong handled)
     {
         var entry = new byte[19];
