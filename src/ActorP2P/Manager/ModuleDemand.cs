@@ -19,4 +19,7 @@ internal sealed class ModuleDemand
     /// <summary>Written by the event hub: observers with the event types they want; no types means all.</summary>
     public ImmutableDictionary<IActorRef, ImmutableHashSet<Type>> Observers { get; set; } =
         ImmutableDictionary<IActorRef, ImmutableHashSet<Type>>.Empty;
+
+    /// <summary>Written by the event hub: the number of the last event, so that numbers go on after a restart.</summary>
+    public long LastEventNumber { get; set; }
 }

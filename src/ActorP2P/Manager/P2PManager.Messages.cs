@@ -1,7 +1,7 @@
 namespace ActorP2P;
 
 /// <content>The vocabulary of the logical layer's parent. Open and Close are the router's.</content>
-public sealed partial class P2PManager
+internal sealed partial class P2PManager
 {
     /// <summary>From the router, at its start and after its restart: answered by <c>NamespaceRouter.OpenNamespaces</c>, then by changes.</summary>
     internal sealed record RouterStarted(IActorRef Router);

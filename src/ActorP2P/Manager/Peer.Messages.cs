@@ -6,7 +6,7 @@ using ActorP2P.Protocol.Identity;
 namespace ActorP2P;
 
 /// <content>The vocabulary of a remote logical node. Unicasts and requests come as the modules sent them.</content>
-public sealed partial class Peer
+internal sealed partial class Peer
 {
     /// <summary>From a link: all frames of one read that belong to this session, in order.</summary>
     internal sealed record RecordsReceived(IReadOnlyList<Frame> Frames);
@@ -36,7 +36,7 @@ public sealed partial class Peer
     internal sealed record FailRequest(ulong RequestId, Lane Lane, ChannelFailure Reason);
 
     /// <summary>From the PeerManager: the session is over; give everything pending its outcome and stop.</summary>
-    internal sealed record SessionOver(string Reason);
+    internal sealed record SessionOver;
 
     /// <summary>
     /// From a peer to the node, the multicast or the state sync: opened messages of one kind, in lane order;

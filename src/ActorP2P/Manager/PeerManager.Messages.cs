@@ -5,7 +5,7 @@ using ActorP2P.Protocol.Session;
 namespace ActorP2P;
 
 /// <content>What the physical layer tells a namespace. What modules send is NamespaceRouter's vocabulary.</content>
-public sealed partial class PeerManager
+internal sealed partial class PeerManager
 {
     /// <summary>From a link: a session of this namespace with a remote node; the PeerManager answers the link with <c>Link.BindSession</c>.</summary>
     internal sealed record SessionUp(NodeId Remote, ulong RemoteEpoch, IActorRef Link, NamespaceSession Session);

@@ -7,19 +7,31 @@ namespace ActorP2P;
 internal static class Refusal
 {
     /// <summary>Tells <paramref name="sender"/> why <paramref name="message"/> was not done.</summary>
-    public static void Answer(NamespaceRouter.INamespaceMessage message, SendFailure reason, IActorRef? sender, IActorRef self)
+    public static void Answer(NamespaceRouter.INamespaceMessage message, SendFailure reason, IActorRef? sender, IActorRef self) =>
+        Tell(sender, AnswerTo(message, reason), self);
+
+    /// <summary>
+    /// Tells <paramref name="sender"/> that a lane is full. What can be repeated after <see cref="Ready"/> comes back
+    /// to it; a request fails, since its deadline runs.
+    /// </summary>
+    public static void AnswerBusy(NamespaceRouter.INamespaceMessage message, IActorRef? sender, IActorRef self) =>
+        Tell(
+            sender,
+            message is NamespaceRouter.Unicast or NamespaceRouter.Multicast or NamespaceRouter.Broadcast
+                ? new SendRefused(message.Namespace, SendFailure.Busy, message)
+                : AnswerTo(message, SendFailure.Busy),
+            self);
+
+    private static void Tell(IActorRef? sender, object answer, IActorRef self)
     {
-        if (sender is not null && !sender.IsNobody())
+        if (!sender.IsNobody())
         {
-            sender.Tell(AnswerTo(message, reason), self);
+            sender!.Tell(answer, self);
         }
     }
 
     private static object AnswerTo(NamespaceRouter.INamespaceMessage message, SendFailure reason) => message switch
     {
-        // A busy lane gives the message back, so that its sender can repeat it after Ready.
-        NamespaceRouter.Unicast or NamespaceRouter.Multicast or NamespaceRouter.Broadcast when reason == SendFailure.Busy =>
-            new SendRefused(message.Namespace, reason, message),
         NamespaceRouter.Unicast m => new SendFailed(m.Namespace, m.To, m.Type, reason, m.CorrelationId),
         NamespaceRouter.Request m => new RequestFailed(m.Namespace, m.To, m.Type, reason, m.CorrelationId),
         NamespaceRouter.Multicast m => new SendFailed(m.Namespace, null, m.Type, reason, m.CorrelationId),
@@ -27,7 +39,6 @@ internal static class Refusal
         NamespaceRouter.Register m => new RegisterRefused(m.Namespace, m.Type, reason.ToString()),
         NamespaceRouter.Unregister m => new RegisterRefused(m.Namespace, m.Type, reason.ToString()),
         NamespaceRouter.Open m => new OpenRefused(m.Namespace, reason.ToString()),
-        NamespaceRouter.Close m => new StateRefused(m.Namespace, nameof(NamespaceRouter.Close), reason.ToString()),
         NamespaceRouter.Subscribe m => new StateRefused(m.Namespace, m.Topic, reason.ToString()),
         NamespaceRouter.Unsubscribe m => new StateRefused(m.Namespace, m.Topic, reason.ToString()),
         NamespaceRouter.SetStatus m => new StateRefused(m.Namespace, m.Key, reason.ToString()),

@@ -101,7 +101,7 @@ public sealed partial class NamespaceRouter : UntypedActor
         }
 
         _environment.Counters.Add("router.refused.busy");
-        Refusal.Answer(message, SendFailure.Busy, Sender, Self);
+        Refusal.AnswerBusy(message, Sender, Self);
     }
 
     private void TakeTable(OpenNamespaces table)

@@ -1,0 +1,195 @@
+using ActorP2P.Protocol.Gossip;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Routing;
+
+namespace ActorP2P;
+
+/// <summary>
+/// A namespace's members as this node sees them. The event hub is its only writer; each change answers with the
+/// events that it means.
+/// </summary>
+internal sealed class LogicalNetwork(string namespaceName, NodeId self)
+{
+    private readonly Dictionary<NodeId, Member> _members = [];
+
+    /// <summary>A session is up. It replaces a former one without a word: that one's end is told apart.</summary>
+    public IEnumerable<ControlEvent> Join(NodeId node, ulong epoch)
+    {
+        var member = Ensure(node);
+        member.IsLinked = true;
+        member.LinkEpoch = epoch;
+        yield return new PeerUp(namespaceName, node, epoch);
+    }
+
+    /// <summary>A session is over.</summary>
+    public IEnumerable<ControlEvent> Leave(NodeId node, string reason)
+    {
+        if (!_members.TryGetValue(node, out var member) || !member.IsLinked)
+        {
+            yield break;
+        }
+
+        member.IsLinked = false;
+        yield return new PeerDown(namespaceName, node, reason);
+        foreach (var change in Forget(node, member))
+        {
+            yield return change;
+        }
+    }
+
+    /// <summary>A state is in force.</summary>
+    public IReadOnlyList<ControlEvent> Apply(NodeId node, ulong epoch, ulong seq, NamespaceStateBody state)
+    {
+        var member = Ensure(node);
+        var before = member.State ?? NamespaceStateBody.Empty;
+        (member.State, member.Epoch, member.Seq) = (state, epoch, seq);
+        return Differences(node, before, state);
+    }
+
+    /// <summary>A state is in force no more.</summary>
+    public IReadOnlyList<ControlEvent> Expire(NodeId node)
+    {
+        if (!_members.TryGetValue(node, out var member) || member.State is not { } before)
+        {
+            return [];
+        }
+
+        member.State = null;
+        return [.. Differences(node, before, NamespaceStateBody.Empty), .. Forget(node, member)];
+    }
+
+    /// <summary>Distances by breadth-first search from this node over links between members; nobody else relays for them.</summary>
+    public IReadOnlyList<ControlEvent> ComputeRoutes(LinkGraph graph)
+    {
+        var hops = new Dictionary<NodeId, int> { [self] = 0 };
+        var frontier = new Queue<NodeId>();
+        foreach (var (node, member) in _members.Where(pair => pair.Value.IsLinked))
+        {
+            hops[node] = 1;
+            frontier.Enqueue(node);
+        }
+
+        while (frontier.TryDequeue(out var node))
+        {
+            foreach (var neighbour in graph.Neighbours(node))
+            {
+                if (_members.ContainsKey(neighbour) && hops.TryAdd(neighbour, hops[node] + 1))
+                {
+                    frontier.Enqueue(neighbour);
+                }
+            }
+        }
+
+        var events = new List<ControlEvent>();
+        foreach (var (node, member) in _members)
+        {
+            var distance = hops.GetValueOrDefault(node);
+            if (node != self && member.Hops != distance)
+            {
+                member.Hops = distance;
+                events.Add(new RouteChanged(namespaceName, node, distance));
+            }
+        }
+
+        return events;
+    }
+
+    /// <summary>All members but this node.</summary>
+    public PeersSnapshot Peers() => new(
+        namespaceName,
+        [.. _members.Where(pair => pair.Key != self).OrderBy(pair => pair.Key).Select(pair => pair.Value.Info(pair.Key))]);
+
+    /// <summary>Subscribers by topic, this node among them.</summary>
+    public TopicsSnapshot Topics()
+    {
+        var subscribers = new SortedDictionary<string, List<NodeId>>(StringComparer.Ordinal);
+        foreach (var (node, member) in _members.OrderBy(pair => pair.Key))
+        {
+            foreach (var topic in member.State?.Topics ?? [])
+            {
+                if (!subscribers.TryGetValue(topic, out var nodes))
+                {
+                    subscribers[topic] = nodes = [];
+                }
+
+                nodes.Add(node);
+            }
+        }
+
+        return new TopicsSnapshot(namespaceName, subscribers.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<NodeId>)pair.Value));
+    }
+
+    /// <summary>Status of one node; empty when it is not known.</summary>
+    public StatusSnapshot Status(NodeId node)
+    {
+        var member = _members.GetValueOrDefault(node);
+        return new StatusSnapshot(namespaceName, node, member?.Epoch ?? 0, member?.Seq ?? 0, (member?.State ?? NamespaceStateBody.Empty).Status);
+    }
+
+    /// <summary>Status of all nodes whose state is known.</summary>
+    public IReadOnlyList<StatusSnapshot> AllStatus() =>
+        [.. _members.Where(pair => pair.Value.State is not null).Select(pair => pair.Key).Order().Select(Status)];
+
+    private Member Ensure(NodeId node)
+    {
+        if (!_members.TryGetValue(node, out var member))
+        {
+            _members[node] = member = new Member();
+        }
+
+        return member;
+    }
+
+    // Bounded by links and by state-sync.max-origins: a node that is neither linked nor has a state is no member.
+    private IEnumerable<ControlEvent> Forget(NodeId node, Member member)
+    {
+        if (member.IsLinked || member.State is not null)
+        {
+            yield break;
+        }
+
+        _members.Remove(node);
+        if (member.Hops > 0)
+        {
+            yield return new RouteChanged(namespaceName, node, 0);
+        }
+    }
+
+    private List<ControlEvent> Differences(NodeId node, NamespaceStateBody before, NamespaceStateBody after)
+    {
+        var events = new List<ControlEvent>();
+        if (!before.Topics.SequenceEqual(after.Topics))
+        {
+            events.Add(new TopicsChanged(namespaceName, node, after.Topics));
+        }
+
+        foreach (var (key, value) in after.Status)
+        {
+            if (!before.Status.TryGetValue(key, out var old) || !old.Span.SequenceEqual(value.Span))
+            {
+                events.Add(new StatusChanged(namespaceName, node, key, value));
+            }
+        }
+
+        events.AddRange(before.Status.Keys.Where(key => !after.Status.ContainsKey(key))
+            .Select(key => new StatusChanged(namespaceName, node, key, ReadOnlyMemory<byte>.Empty)));
+        return events;
+    }
+
+    private sealed class Member
+    {
+        public bool IsLinked { get; set; }
+
+        public ulong LinkEpoch { get; set; }
+
+        public NamespaceStateBody? State { get; set; }
+
+        public ulong Epoch { get; set; }
+
+        public ulong Seq { get; set; }
+
+        public int Hops { get; set; }
+
+        public PeerInfo Info(NodeId node) => new(node, IsLinked, IsLinked ? LinkEpoch : Epoch, Hops, State?.Protocols ?? []);
+    }
+}

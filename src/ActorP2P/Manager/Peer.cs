@@ -1,0 +1,329 @@
+using System.Collections.Immutable;
+using ActorP2P.Protocol.Channel;
+using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Session;
+
+namespace ActorP2P;
+
+/// <summary>
+/// A remote logical node: seals what goes to it and opens what comes from it with the keys of its own session, and
+/// gives each message its outcome. The rules stand in <see cref="PeerChannel"/>; this is where they are carried out.
+/// It batches what its mailbox holds: a flush is asked for with the first message and waits behind all others.
+/// <para>
+/// Supervision: no children. The PeerManager stops it after a failure: its counters and keys may be out of step with
+/// the far side's, so only a fresh session helps. What was pending gets its outcome in <see cref="PostStop"/>.
+/// </para>
+/// </summary>
+internal sealed partial class Peer : UntypedActor, IWithTimers
+{
+    private const string TickKey = "channel";
+
+    private readonly NodeEnvironment _environment;
+    private readonly NodeId _remote;
+    private readonly IActorRef _link;
+    private readonly ulong _sessionTag;
+    private readonly Receivers _receivers;
+    private readonly PeerChannel _channel;
+    private readonly SenderOutcomes _outcomes;
+    private readonly InboundBatches _inbound;
+    private readonly List<ChannelEffect> _effects = [];
+    private ImmutableDictionary<string, NamespaceSlot.Registration> _registrations;
+    private (NamespaceRouter.INamespaceMessage Message, IActorRef Sender)? _inHand;
+    private int _unflushedBytes;
+    private bool _flushIsAsked;
+    private bool _isBroken;
+
+    public Peer(
+        NodeEnvironment environment,
+        NodeId remote,
+        IActorRef link,
+        NamespaceSession session,
+        ImmutableDictionary<string, NamespaceSlot.Registration> registrations,
+        Receivers receivers)
+    {
+        _environment = environment;
+        _remote = remote;
+        _link = link;
+        _sessionTag = session.Tag;
+        _registrations = registrations;
+        _receivers = receivers;
+        _channel = new PeerChannel(
+            session,
+            environment.Settings.Channel,
+            environment.Settings.Link.LaneQueueBytes,
+            environment.Reassembly,
+            environment.Random);
+        _outcomes = new SenderOutcomes(session.Namespace, Self);
+        _inbound = new InboundBatches(remote, Self, receivers);
+    }
+
+    /// <summary>Who takes what a peer opens, and what it has to say.</summary>
+    internal sealed record Receivers(IActorRef Node, IActorRef Multicast, IActorRef StateSync);
+
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private DateTimeOffset Now => _environment.Time.GetUtcNow();
+
+    /// <inheritdoc />
+    protected override void PostStop()
+    {
+        if (_inHand is { } unfinished)
+        {
+            Refusal.Answer(unfinished.Message, SendFailure.DeliveryUnknown, unfinished.Sender, Self);
+        }
+
+        _effects.Clear();
+        _channel.Close(_effects);
+        Perform();
+        _outcomes.ReleaseAll();
+    }
+
+    /// <inheritdoc />
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case NamespaceRouter.Unicast m:
+                Send(m, new OutboundMessage(EntryKind.Unicast, LaneOf(m.Type), m.Type, default, m.Payload, new SenderOutcomes.Pending(m, Sender), Confirm: m.Confirm));
+                break;
+            case NamespaceRouter.Request m:
+                Send(m, new OutboundMessage(EntryKind.Request, LaneOf(m.Type), m.Type, default, m.Payload, new SenderOutcomes.Pending(m, Sender), Timeout: m.Timeout));
+                break;
+            case RecordsReceived m:
+                Receive(m);
+                break;
+            case RecordsWritten m:
+                _channel.RecordsWritten(m.Lane, m.Bytes);
+                FlushNow();
+                break;
+            case Flush:
+                _flushIsAsked = false;
+                FlushNow();
+                break;
+            case Handled m:
+                Complete(m);
+                break;
+            case SendReply m:
+                Reply(m);
+                break;
+            case FailRequest m:
+                _channel.Fail(m.Lane, EntryKind.Request, m.RequestId, m.Reason);
+                AskFlush(0);
+                break;
+            case SendDissemination m:
+                Disseminate(m);
+                break;
+            case SendStateSync m:
+                SyncState(m);
+                break;
+            case UseRegistrations m:
+                _registrations = m.Registrations;
+                break;
+            case Tick:
+                _channel.TimerFired(Now, _effects);
+                Perform();
+                break;
+            case SessionOver:
+                Context.Stop(Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private Lane LaneOf(string type) => _registrations.TryGetValue(type, out var registration) ? registration.Lane : Lane.Request;
+
+    private void Send(NamespaceRouter.INamespaceMessage message, OutboundMessage outbound)
+    {
+        _inHand = (message, Sender);
+        var result = _isBroken ? EnqueueResult.Closed : _channel.Enqueue(outbound, Now);
+        _inHand = null;
+        switch (result)
+        {
+            case EnqueueResult.Queued:
+                AskFlush(outbound.Payload.Length);
+                break;
+            case EnqueueResult.Busy:
+                _environment.Counters.Add("peer.refused.busy");
+                _outcomes.Busy(message, outbound.Lane, Sender);
+                AskFlush(0);
+                break;
+            case EnqueueResult.TooLarge:
+                _environment.Counters.Add("peer.refused.too-large");
+                Refusal.Answer(message, SendFailure.TooLarge, Sender, Self);
+                break;
+            case EnqueueResult.Closed:
+                _environment.Counters.Add("peer.refused.session-over");
+                Refusal.Answer(message, SendFailure.PeerDown, Sender, Self);
+                break;
+        }
+    }
+
+    private void Receive(RecordsReceived received)
+    {
+        if (_isBroken)
+        {
+            _environment.Counters.Add("peer.dropped.session-over", received.Frames.Count);
+            return;
+        }
+
+        _channel.Receive(received.Frames, Now, _effects);
+        Perform();
+        foreach (var token in _inbound.HandOver())
+        {
+            _channel.Acknowledge(token, Now);
+        }
+
+        AskFlush(0);
+    }
+
+    private void Complete(Handled handled)
+    {
+        foreach (var (message, reason) in handled.Failures)
+        {
+            _channel.Fail(message.Lane, message.Kind, message.Id, reason);
+        }
+
+        foreach (var token in _inbound.Complete(handled.BatchNumber))
+        {
+            _channel.Acknowledge(token, Now);
+        }
+
+        AskFlush(0);
+    }
+
+    private void Reply(SendReply reply)
+    {
+        if (reply.Deadline <= Now)
+        {
+            _environment.Counters.Add("reply.dropped.past-deadline");
+            return;
+        }
+
+        var outbound = new OutboundMessage(EntryKind.Reply, reply.Lane, string.Empty, default, reply.Payload, RequestId: reply.RequestId);
+        var result = _channel.Enqueue(outbound, Now);
+        if (result is EnqueueResult.Busy or EnqueueResult.TooLarge)
+        {
+            _environment.Counters.Add(result == EnqueueResult.Busy ? "reply.failed.busy" : "reply.failed.too-large");
+            var reason = result == EnqueueResult.Busy ? ChannelFailure.Busy : ChannelFailure.TooLarge;
+            _channel.Fail(reply.Lane, EntryKind.Request, reply.RequestId, reason);
+        }
+
+        AskFlush(reply.Payload.Length);
+    }
+
+    private void Disseminate(SendDissemination send)
+    {
+        var result = _channel.Enqueue(new OutboundMessage(EntryKind.Dissemination, send.Lane, string.Empty, send.Head, send.Payload), Now);
+        if (result == EnqueueResult.Queued)
+        {
+            AskFlush(send.Head.Length + send.Payload.Length);
+            return;
+        }
+
+        // Not lost: every holder announces what it retains, and does so again when the lane has room.
+        _environment.Counters.Add("peer.deferred.dissemination-" + (result == EnqueueResult.Busy ? "busy" : "refused"));
+        _outcomes.DisseminationIsBehind(send.Lane);
+        AskFlush(0);
+    }
+
+    private void SyncState(SendStateSync send)
+    {
+        var result = _channel.Enqueue(new OutboundMessage(EntryKind.StateSync, Lane.Gossip, string.Empty, default, send.Bytes), Now);
+        if (result != EnqueueResult.Queued)
+        {
+            // Not lost either: the next announcement tells of the same state.
+            _environment.Counters.Add("peer.deferred.state-sync");
+        }
+
+        AskFlush(send.Bytes.Length);
+    }
+
+    private void AskFlush(int bytes)
+    {
+        _unflushedBytes += bytes;
+        if (_unflushedBytes >= _environment.Settings.Channel.MaxRecordBytes)
+        {
+            FlushNow();
+        }
+        else if (!_flushIsAsked)
+        {
+            _flushIsAsked = true;
+            Self.Tell(Flush.Instance);
+        }
+    }
+
+    private void FlushNow()
+    {
+        _unflushedBytes = 0;
+        if (!_isBroken)
+        {
+            _channel.Flush(Now, _effects);
+            Perform();
+        }
+    }
+
+    private void Perform()
+    {
+        foreach (var effect in _effects)
+        {
+            Perform(effect);
+        }
+
+        _effects.Clear();
+    }
+
+    private void Perform(ChannelEffect effect)
+    {
+        switch (effect)
+        {
+            case ChannelEffect.SendFrames e:
+                _link.Tell(new Link.SendRecords(_sessionTag, e.Lane, e.Frames, e.Bytes));
+                break;
+            case ChannelEffect.Received e:
+                _inbound.Add(e.Token, e.Messages);
+                break;
+            case ChannelEffect.Replied e:
+                SenderOutcomes.Replied(e.Context, e.Payload, _remote, Self);
+                break;
+            case ChannelEffect.Delivered e:
+                SenderOutcomes.Delivered(e.Context, Self);
+                break;
+            case ChannelEffect.Failed e:
+                _environment.Counters.Add("channel.failed." + CounterName.Of(e.Reason.ToString()));
+                SenderOutcomes.Failed(e.Context, e.Reason, Self);
+                break;
+            case ChannelEffect.LaneReady e:
+                if (_outcomes.LaneReady(e.Lane))
+                {
+                    _receivers.Multicast.Tell(new Multicast.PeerCaughtUp(_remote));
+                }
+
+                break;
+            case ChannelEffect.Schedule e:
+                var delay = e.At - Now;
+                Timers.StartSingleTimer(TickKey, Tick.Instance, delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
+                break;
+            case ChannelEffect.Dropped e:
+                _environment.Counters.Add("channel.dropped." + CounterName.Of(e.Reason));
+                break;
+            case ChannelEffect.Fatal e:
+                Break(e.Reason);
+                break;
+        }
+    }
+
+    // The link ends with its typed reason; its end comes back as SessionOver. Until then nothing more is sent or opened.
+    private void Break(string reason)
+    {
+        if (!_isBroken)
+        {
+            _isBroken = true;
+            _environment.Counters.Add("channel.fatal." + CounterName.Of(reason));
+            _link.Tell(new Link.CloseLink(reason));
+        }
+    }
+}

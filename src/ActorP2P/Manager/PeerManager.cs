@@ -1,0 +1,302 @@
+using System.Collections.Immutable;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Settings;
+
+namespace ActorP2P;
+
+/// <summary>
+/// One namespace on this node: the sending services for its modules, and the parent of its logical network. It
+/// passes messages on and keeps none; what modules asked for stands in the <see cref="ModuleDemand"/>, which
+/// outlives it.
+/// <para>Supervision (<see cref="Decide"/>), by child:</para>
+/// <list type="bullet">
+/// <item>a Peer: Stop. Its keys and counters are out of step with the far side's; the link makes a fresh session.</item>
+/// <item>the slot and the node: Restart, at most <see cref="MaxRestarts"/> times in <see cref="RestartWindow"/>. They hold
+/// nothing but the demand, so sessions and the other actors need not know.</item>
+/// <item>the event hub, the multicast, the state sync: Escalate. Their sequence numbers and the state that observers
+/// follow belong to one incarnation of the namespace, so it starts afresh as a whole, and alone.</item>
+/// </list>
+/// <para>A child that ends without having been told to ends the incarnation as well.</para>
+/// </summary>
+internal sealed partial class PeerManager : UntypedActor
+{
+    /// <summary>How the names of peers begin.</summary>
+    public const string PeerNamePrefix = "peer-";
+
+    /// <summary>Restarts of the slot or the node within <see cref="RestartWindow"/>; one more ends the incarnation.</summary>
+    public const int MaxRestarts = 5;
+
+    /// <summary>In which restarts are counted.</summary>
+    public static readonly TimeSpan RestartWindow = TimeSpan.FromMinutes(1);
+
+    private readonly NodeEnvironment _environment;
+    private readonly NamespaceSettings _settings;
+    private readonly ModuleDemand _demand;
+    private readonly IncarnationSource _incarnations;
+    private readonly IActorRef _hypernet;
+    private readonly MessageRules _rules;
+    private readonly Dictionary<NodeId, Session> _sessions = [];
+    private readonly HashSet<NodeId> _members = [];
+    private ImmutableDictionary<string, NamespaceSlot.Registration> _registrations;
+    private Children _children = null!;
+    private bool _isClosing;
+
+    public PeerManager(
+        NodeEnvironment environment,
+        NamespaceSettings settings,
+        ModuleDemand demand,
+        IncarnationSource incarnations,
+        IActorRef hypernet)
+    {
+        _environment = environment;
+        _settings = settings;
+        _demand = demand;
+        _incarnations = incarnations;
+        _hypernet = hypernet;
+        _rules = new MessageRules(environment.Settings, environment.Identity.Id);
+        _registrations = demand.Registrations;
+    }
+
+    private sealed record Children(IActorRef Hub, IActorRef Slot, IActorRef Multicast, IActorRef StateSync, IActorRef Node);
+
+    private sealed record Session(IActorRef Peer, IActorRef Link, ulong Tag);
+
+    /// <inheritdoc />
+    protected override void PreStart()
+    {
+        var (environment, name, demand, seqBase) = (_environment, _settings.Name, _demand, _incarnations.NextSeqBase());
+        var hub = Start(Props.Create(() => new PeerManagerEventHub(environment, name, demand)), "events");
+        var slot = Start(Props.Create(() => new NamespaceSlot(environment, name, demand, hub)), "slot");
+        var multicast = Start(Props.Create(() => new Multicast(environment, name, seqBase, slot, hub)), "multicast");
+        var stateSync = Start(Props.Create(() => new StateSync(environment, name, seqBase, hub, multicast)), "statesync");
+        var settings = _settings;
+        var node = Start(Props.Create(() => new Node(environment, settings, demand, slot, multicast, stateSync)), "node");
+        _children = new Children(hub, slot, multicast, stateSync, node);
+        _hypernet.Tell(new HypernetServer.RegisterSlot(name, Self));
+    }
+
+    /// <inheritdoc />
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _environment.Counters.Add("namespace.restarted");
+        if (message is NamespaceRouter.INamespaceMessage unfinished)
+        {
+            Refusal.Answer(unfinished, SendFailure.DeliveryUnknown, Sender, Self);
+        }
+
+        base.PreRestart(reason, message);
+    }
+
+    /// <inheritdoc />
+    protected override SupervisorStrategy SupervisorStrategy() => new ByChildStrategy(MaxRestarts, RestartWindow, (child, _) => Decide(child));
+
+    /// <inheritdoc />
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case NamespaceRouter.INamespaceMessage m:
+                Serve(m);
+                break;
+            case SessionUp m:
+                Open(m);
+                break;
+            case SessionDown m:
+                Close(m);
+                break;
+            case RegistrationsChanged m:
+                Use(m.Registrations);
+                break;
+            case MemberChanged m:
+                _ = m.IsKnown ? _members.Add(m.Node) : _members.Remove(m.Node);
+                break;
+            case ViewChanged m:
+                _children.Hub.Tell(new PeerManagerEventHub.UseView(m.View));
+                _children.Multicast.Tell(new Multicast.UseView(m.View));
+                _children.StateSync.Tell(new StateSync.UseView(m.View));
+                break;
+            case RemoteRejected m:
+                _children.Hub.Tell(new PeerManagerEventHub.Raise(new PeerRejected(_settings.Name, m.Endpoint, m.Reason, m.Detail)));
+                break;
+            case HypernetServer.SlotRegistered:
+                Context.Parent.Tell(new P2PManager.NamespaceReady(_settings.Name));
+                break;
+            case HypernetServer.SlotRefused m:
+                Context.Parent.Tell(new P2PManager.NamespaceRefused(_settings.Name, m.Reason));
+                break;
+            case CloseNamespace:
+                BeginClosing();
+                break;
+            case MailboxDrained:
+                Context.Stop(Self);
+                break;
+            case Terminated m:
+                Ended(m.ActorRef);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private Directive Decide(IActorRef child)
+    {
+        if (child.Path.Name.StartsWith(PeerNamePrefix, StringComparison.Ordinal))
+        {
+            return Directive.Stop;
+        }
+
+        return child.Equals(_children.Slot) || child.Equals(_children.Node) ? Directive.Restart : Directive.Escalate;
+    }
+
+    private IActorRef Start(Props props, string name) => Context.Watch(Context.ActorOf(props, name));
+
+    private void Serve(NamespaceRouter.INamespaceMessage message)
+    {
+        if (_isClosing)
+        {
+            Refuse(message, SendFailure.Stopping);
+            return;
+        }
+
+        if (_rules.Judge(message) is { } reason)
+        {
+            Refuse(message, reason);
+            return;
+        }
+
+        switch (message)
+        {
+            case NamespaceRouter.Unicast m:
+                SendTo(m.To, m);
+                break;
+            case NamespaceRouter.Request m:
+                SendTo(m.To, m);
+                break;
+            case NamespaceRouter.Multicast or NamespaceRouter.Broadcast:
+                _children.Multicast.Forward(message);
+                break;
+            case NamespaceRouter.Register or NamespaceRouter.Unregister:
+                _children.Slot.Forward(message);
+                break;
+            case NamespaceRouter.Subscribe or NamespaceRouter.Unsubscribe or NamespaceRouter.SetStatus:
+                _children.Node.Forward(message);
+                break;
+            case NamespaceRouter.Open or NamespaceRouter.Close:
+                Context.Parent.Forward(message);
+                break;
+            default:
+                _children.Hub.Forward(message);
+                break;
+        }
+    }
+
+    private void SendTo(NodeId to, NamespaceRouter.INamespaceMessage message)
+    {
+        if (_sessions.TryGetValue(to, out var session))
+        {
+            session.Peer.Forward(message);
+            return;
+        }
+
+        Refuse(message, _members.Contains(to) ? SendFailure.PeerDown : SendFailure.UnknownNode);
+    }
+
+    private void Refuse(NamespaceRouter.INamespaceMessage message, SendFailure reason)
+    {
+        _environment.Counters.Add("namespace.refused." + CounterName.Of(reason.ToString()));
+        Refusal.Answer(message, reason, Sender, Self);
+    }
+
+    private void Open(SessionUp up)
+    {
+        // The end of a former session may still be under way from another link.
+        End(up.Remote, "replaced by a newer session");
+        if (_isClosing)
+        {
+            up.Session.Dispose();
+            return;
+        }
+
+        var (environment, remote, link, session, registrations) = (_environment, up.Remote, up.Link, up.Session, _registrations);
+        var receivers = new Peer.Receivers(_children.Node, _children.Multicast, _children.StateSync);
+        var props = Props.Create(() => new Peer(environment, remote, link, session, registrations, receivers));
+        var peer = Start(props, $"{PeerNamePrefix}{remote.ShortId}-{session.Tag:x16}");
+        _sessions[remote] = new Session(peer, link, session.Tag);
+        link.Tell(new Link.BindSession(session.Tag, peer));
+        _children.Hub.Tell(new PeerManagerEventHub.PeerJoined(remote, up.RemoteEpoch));
+        _children.Multicast.Tell(new Multicast.PeerUp(remote, peer));
+        _children.StateSync.Tell(new StateSync.PeerUp(remote, peer));
+    }
+
+    private void Close(SessionDown down)
+    {
+        if (_sessions.TryGetValue(down.Remote, out var session) && session.Tag == down.SessionTag)
+        {
+            End(down.Remote, down.Reason);
+        }
+    }
+
+    private void End(NodeId remote, string reason)
+    {
+        if (!_sessions.Remove(remote, out var session))
+        {
+            return;
+        }
+
+        Context.Unwatch(session.Peer);
+        session.Peer.Tell(new Peer.SessionOver());
+        TellPeerLeft(remote, reason);
+    }
+
+    private void TellPeerLeft(NodeId remote, string reason)
+    {
+        _children.Hub.Tell(new PeerManagerEventHub.PeerLeft(remote, reason));
+        _children.Multicast.Tell(new Multicast.PeerDown(remote));
+        _children.StateSync.Tell(new StateSync.PeerDown(remote));
+    }
+
+    private void Use(ImmutableDictionary<string, NamespaceSlot.Registration> registrations)
+    {
+        _registrations = registrations;
+        foreach (var session in _sessions.Values)
+        {
+            session.Peer.Tell(new Peer.UseRegistrations(registrations));
+        }
+
+        var living = registrations.Values.Where(registration => registration.Module is not null);
+        _children.Node.Tell(new Node.UseProtocols([.. living.Select(registration => registration.Protocol).OfType<ProtocolRange>().Distinct()]));
+    }
+
+    // What the mailbox holds gets its answer before the end; what comes later is answered by UnansweredMessages.
+    private void BeginClosing()
+    {
+        if (_isClosing)
+        {
+            return;
+        }
+
+        _isClosing = true;
+        _hypernet.Tell(new HypernetServer.UnregisterSlot(_settings.Name));
+        foreach (var remote in _sessions.Keys.ToArray())
+        {
+            End(remote, "namespace closed");
+        }
+
+        Self.Tell(new MailboxDrained());
+    }
+
+    private void Ended(IActorRef child)
+    {
+        var (remote, session) = _sessions.FirstOrDefault(pair => pair.Value.Peer.Equals(child));
+        if (session is null)
+        {
+            throw new InvalidOperationException($"{child.Path.Name} ended; its namespace starts afresh.");
+        }
+
+        _environment.Counters.Add("peer.failed");
+        _sessions.Remove(remote);
+        TellPeerLeft(remote, "the peer's actor failed");
+        session.Link.Tell(new Link.RenewSession(_settings.Name));
+    }
+}

@@ -1,0 +1,31 @@
+using ActorP2P.Protocol.Gossip;
+using ActorP2P.Protocol.Identity;
+
+namespace ActorP2P;
+
+/// <content>The control messages that change a namespace's logical state. Observe and the Get messages are the router's.</content>
+internal sealed partial class PeerManagerEventHub
+{
+    /// <summary>From the PeerManager: a session with the node is up.</summary>
+    internal sealed record PeerJoined(NodeId Node, ulong Epoch);
+
+    /// <summary>From the PeerManager: the session is over.</summary>
+    internal sealed record PeerLeft(NodeId Node, string Reason);
+
+    /// <summary>From the state sync: a member's state (or our own) is in force.</summary>
+    internal sealed record StateApplied(NodeId Node, ulong Epoch, ulong Seq, NamespaceStateBody State);
+
+    /// <summary>From the state sync: a member's state is in force no more.</summary>
+    internal sealed record StateExpired(NodeId Node);
+
+    /// <summary>From the PeerManager: links changed.</summary>
+    internal sealed record UseView(NetworkView View);
+
+    /// <summary>From anybody in the namespace: publish this; it changes no state.</summary>
+    internal sealed record Raise(ControlEvent Event);
+
+    private sealed record ComputeRoutes
+    {
+        public static readonly ComputeRoutes Instance = new();
+    }
+}

@@ -1,0 +1,163 @@
+using ActorP2P.Protocol.Routing;
+
+namespace ActorP2P;
+
+/// <summary>
+/// The sole writer of a namespace's logical state (peers, routes, topics, status). Control messages come in, ordered
+/// and numbered events go out; an observer first gets the state as of a number, then every event after it.
+/// <para>
+/// Supervision: no children. The PeerManager escalates its failure, because a state with a gap would mislead every
+/// observer: the namespace starts afresh, and observers, who stand in the <see cref="ModuleDemand"/>, get a new
+/// snapshot. Numbers go on growing.
+/// </para>
+/// </summary>
+internal sealed partial class PeerManagerEventHub : UntypedActor
+{
+    private readonly NodeEnvironment _environment;
+    private readonly string _namespace;
+    private readonly ModuleDemand _demand;
+    private readonly LogicalNetwork _network;
+    private readonly EventAllowance _allowance;
+    private LinkGraph _graph = LinkGraph.Empty;
+    private bool _routesAreStale;
+
+    public PeerManagerEventHub(NodeEnvironment environment, string namespaceName, ModuleDemand demand)
+    {
+        _environment = environment;
+        _namespace = namespaceName;
+        _demand = demand;
+        _network = new LogicalNetwork(namespaceName, environment.Identity.Id);
+        _allowance = new EventAllowance(environment.Time);
+    }
+
+    /// <inheritdoc />
+    protected override void PreStart()
+    {
+        foreach (var observer in _demand.Observers.Keys)
+        {
+            Context.Watch(observer);
+            observer.Tell(Snapshot());
+        }
+    }
+
+    /// <inheritdoc />
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case StateApplied m:
+                Publish(_network.Apply(m.Node, m.Epoch, m.Seq, m.State));
+                MarkRoutesStale();
+                break;
+            case StateExpired m:
+                Publish(_network.Expire(m.Node));
+                MarkRoutesStale();
+                break;
+            case PeerJoined m:
+                Publish(_network.Join(m.Node, m.Epoch));
+                MarkRoutesStale();
+                break;
+            case PeerLeft m:
+                Publish(_network.Leave(m.Node, m.Reason));
+                MarkRoutesStale();
+                break;
+            case UseView m:
+                _graph = m.View.Graph;
+                MarkRoutesStale();
+                break;
+            case ComputeRoutes:
+                RefreshRoutes();
+                break;
+            case Raise { Event: MessageDropped or PeerRejected } m when !_allowance.TryTake():
+                _environment.Counters.Add("hub.unpublished." + (m.Event is PeerRejected ? "peer-rejected" : "message-dropped"));
+                break;
+            case Raise m:
+                Publish([m.Event]);
+                break;
+            case Terminated m:
+                _demand.Observers = _demand.Observers.Remove(m.ActorRef);
+                break;
+            default:
+                Answer(message);
+                break;
+        }
+    }
+
+    private void Answer(object message)
+    {
+        RefreshRoutes();
+        switch (message)
+        {
+            case NamespaceRouter.Observe m:
+                Observe(m);
+                break;
+            case NamespaceRouter.GetPeers:
+                Sender.Tell(_network.Peers());
+                break;
+            case NamespaceRouter.GetTopics:
+                Sender.Tell(_network.Topics());
+                break;
+            case NamespaceRouter.GetStatus m:
+                Sender.Tell(_network.Status(m.Node));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Observe(NamespaceRouter.Observe observe)
+    {
+        var isNew = !_demand.Observers.ContainsKey(observe.Observer);
+        if (isNew && _demand.Observers.Count >= _environment.Settings.NamespaceDefaults.MaxObservers)
+        {
+            _environment.Counters.Add("hub.refused.observer");
+            Sender.Tell(new StateRefused(
+                _namespace,
+                nameof(NamespaceRouter.Observe),
+                $"at most {_environment.Settings.NamespaceDefaults.MaxObservers} observers (namespace-defaults.max-observers)"));
+            return;
+        }
+
+        _demand.Observers = _demand.Observers.SetItem(observe.Observer, [.. observe.EventTypes]);
+        Context.Watch(observe.Observer);
+        observe.Observer.Tell(Snapshot());
+    }
+
+    private ObserveSnapshot Snapshot() =>
+        new(_namespace, _demand.LastEventNumber, _network.Peers(), _network.Topics(), _network.AllStatus());
+
+    private void Publish(IEnumerable<ControlEvent> events)
+    {
+        foreach (var unnumbered in events)
+        {
+            var numbered = unnumbered with { Number = ++_demand.LastEventNumber };
+            foreach (var (observer, types) in _demand.Observers)
+            {
+                if (types.IsEmpty || types.Contains(numbered.GetType()))
+                {
+                    observer.Tell(numbered);
+                }
+            }
+        }
+    }
+
+    // Many changes in a row cost one computation: the request waits behind those that are in the mailbox already.
+    private void MarkRoutesStale()
+    {
+        if (!_routesAreStale)
+        {
+            _routesAreStale = true;
+            Self.Tell(ComputeRoutes.Instance);
+        }
+    }
+
+    private void RefreshRoutes()
+    {
+        if (_routesAreStale)
+        {
+            _routesAreStale = false;
+            Publish(_network.ComputeRoutes(_graph));
+        }
+    }
+}
