@@ -64,7 +64,7 @@ public sealed partial class P2PNode : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _hypernet = Start(RuntimeProps.Of(() => new Hypernet(_environment, _listeners, _topologyStarts)), "hypernet");
-        _manager = Start(RuntimeProps.Of(() => new P2PManager(_environment, _hypernet)), "manager");
+        _manager = Start(P2PManager.CreateProps(_environment, _hypernet), "manager");
         _router = Start(RuntimeProps.Of(() => new NamespaceRouter(_environment, _manager, _hypernet)), "router");
     }
 

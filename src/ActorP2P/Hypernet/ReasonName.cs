@@ -6,9 +6,11 @@ namespace ActorP2P;
 internal static class ReasonName
 {
     public static string Of<TReason>(TReason reason)
-        where TReason : struct, Enum
+        where TReason : struct, Enum => Of(reason.ToString());
+
+    /// <summary>The same for a reason that a core gives as the name of an enum member.</summary>
+    public static string Of(string name)
     {
-        var name = reason.ToString();
         var text = new StringBuilder(name.Length + 4);
         foreach (var letter in name)
         {

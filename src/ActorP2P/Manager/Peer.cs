@@ -293,7 +293,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
                 SenderOutcomes.Delivered(e.Context, Self);
                 break;
             case ChannelEffect.Failed e:
-                _environment.Counters.Add("channel.failed." + CounterName.Of(e.Reason.ToString()));
+                _environment.Counters.Add("channel.failed." + ReasonName.Of(e.Reason));
                 SenderOutcomes.Failed(e.Context, e.Reason, Self);
                 break;
             case ChannelEffect.LaneReady e:
@@ -308,7 +308,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
                 Timers.StartSingleTimer(TickKey, Tick.Instance, delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
                 break;
             case ChannelEffect.Dropped e:
-                _environment.Counters.Add("channel.dropped." + CounterName.Of(e.Reason));
+                _environment.Counters.Add("channel.dropped." + ReasonName.Of(e.Reason));
                 break;
             case ChannelEffect.Fatal e:
                 Break(e.Reason);
@@ -322,7 +322,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
         if (!_isBroken)
         {
             _isBroken = true;
-            _environment.Counters.Add("channel.fatal." + CounterName.Of(reason));
+            _environment.Counters.Add("channel.fatal." + ReasonName.Of(reason));
             _link.Tell(new Link.CloseLink(reason));
         }
     }

@@ -204,7 +204,7 @@ internal sealed partial class PeerManager : UntypedActor
 
     private void Refuse(NamespaceRouter.INamespaceMessage message, SendFailure reason)
     {
-        _environment.Counters.Add("namespace.refused." + CounterName.Of(reason.ToString()));
+        _environment.Counters.Add("namespace.refused." + ReasonName.Of(reason));
         Refusal.Answer(message, reason, Sender, Self);
     }
 

@@ -151,7 +151,7 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
                 Timers.StartSingleTimer(TickKey, new Tick(e.Token), e.Delay);
                 break;
             case StateSyncEffect.Dropped e:
-                _environment.Counters.Add("state-sync.dropped." + CounterName.Of(e.Reason.ToString()));
+                _environment.Counters.Add("state-sync.dropped." + ReasonName.Of(e.Reason));
                 break;
         }
     }
