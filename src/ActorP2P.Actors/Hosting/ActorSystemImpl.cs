@@ -34,8 +34,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         Log = Logging.GetLogger(EventStream, $"ActorSystem({name})");
         Dispatchers = new Dispatchers(Settings.Config, parts?.Dispatcher);
         Mailboxes = new Mailboxes(Settings.Config);
-        _scheduler = parts?.Scheduler ?? new TimerWheelScheduler(TimeProvider.System, Settings.SchedulerTick, Settings.SchedulerSlots,
-            e => Log.Error(e, "A scheduled action failed"));
+        _scheduler = parts?.Scheduler ?? CreateScheduler();
         _shutdown = new Lazy<CoordinatedShutdown>(() => new CoordinatedShutdown(this));
     }
 
@@ -165,6 +164,24 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         if (!RunsInline)
             _scheduler.Shutdown();
         _terminated.TrySetResult();
+    }
+
+    private SchedulerBase CreateScheduler()
+    {
+        const string own = "Akka.Actor.HashedWheelTimerScheduler";
+        var name = Settings.Config.GetString("akka.scheduler.implementation", own)!;
+        switch (name.Split(',')[0])
+        {
+            case own:
+                return new TimerWheelScheduler(TimeProvider.System, Settings.SchedulerTick, Settings.SchedulerSlots, e => Log.Error(e, "A scheduled action failed"));
+            case "Akka.TestKit.TestScheduler":
+                name = "ActorP2P.Actors.TestKit.TestScheduler, ActorP2P.Actors.TestKit";
+                break;
+        }
+
+        return Type.GetType(name) is { } type && typeof(SchedulerBase).IsAssignableFrom(type)
+            ? (SchedulerBase)Activator.CreateInstance(type, Settings.Config, Log)!
+            : throw new ConfigurationException($"akka.scheduler.implementation: unknown type \"{name}\".");
     }
 
     private SupervisorStrategy CreateGuardianStrategy()
