@@ -9,6 +9,9 @@ internal sealed partial class Multicast
     /// <summary>From the node: the topics this node follows now.</summary>
     internal sealed record UseTopics(ImmutableSortedSet<string> Topics);
 
+    /// <summary>From the PeerManager: the types registered on this node; a registration's lane is the lane of what is published.</summary>
+    internal sealed record UseRegistrations(ImmutableDictionary<string, NamespaceSlot.Registration> Registrations);
+
     /// <summary>From the state sync: a member's topics; null when it is a member no more.</summary>
     internal sealed record UseMember(NodeId Node, IReadOnlyList<string>? Topics);
 
@@ -27,6 +30,11 @@ internal sealed partial class Multicast
     private sealed record ApplyView
     {
         public static readonly ApplyView Instance = new();
+    }
+
+    private sealed record Release
+    {
+        public static readonly Release Instance = new();
     }
 
     private sealed record Tick(long Token);

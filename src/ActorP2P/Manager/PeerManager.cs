@@ -72,6 +72,7 @@ internal sealed partial class PeerManager : UntypedActor
         var settings = _settings;
         var node = Start(Props.Create(() => new Node(environment, settings, demand, slot, multicast, stateSync)), "node");
         _children = new Children(hub, slot, multicast, stateSync, node);
+        Use(_registrations);
         _hypernet.Tell(new HypernetServer.RegisterSlot(name, Self));
     }
 
@@ -264,6 +265,7 @@ internal sealed partial class PeerManager : UntypedActor
             session.Peer.Tell(new Peer.UseRegistrations(registrations));
         }
 
+        _children.Multicast.Tell(new Multicast.UseRegistrations(registrations));
         var living = registrations.Values.Where(registration => registration.Module is not null);
         _children.Node.Tell(new Node.UseProtocols([.. living.Select(registration => registration.Protocol).OfType<ProtocolRange>().Distinct()]));
     }
