@@ -4,6 +4,7 @@ using ActorP2P.Benchmarks.Wire;
 var cases = new SortedDictionary<string, Func<BenchmarkArguments, Task>>(StringComparer.Ordinal)
 {
     ["transport"] = TransportCases.RunAsync,
+    ["wire"] = WireCases.RunAsync,
 };
 
 if (args.Length == 0 || !cases.TryGetValue(args[0], out var run) || BenchmarkArguments.Parse(args[1..]) is not { } arguments)

@@ -110,13 +110,18 @@ internal sealed class TcpAcceptor(
             await Task.Delay(NoDescriptorPause, options.TimeProvider, stop);
             return null;
         }
-        catch (SocketException exception) when (
-            exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
+        catch (SocketException exception) when (IsOfTheNewSocket(exception.SocketErrorCode))
         {
             CountFailure("unknown", FailureClassifier.Classify(exception));
             return null;
         }
     }
+
+    // Errors that a new connection had before it was accepted and that accept(2) reports in its place.
+    private static bool IsOfTheNewSocket(SocketError error) => error is
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.TimedOut
+        or SocketError.NetworkDown or SocketError.NetworkUnreachable
+        or SocketError.HostDown or SocketError.HostUnreachable;
 
     private void Admit(Socket socket, CancellationToken stop)
     {

@@ -107,17 +107,11 @@ internal sealed class TcpConnection : ITransportConnection
         _ = WriteAsync(frames);
     }
 
-    public void Close()
-    {
-        if (End(FailureClassifier.ClosedByUs, out var started) && !started)
-        {
-            _loops.Run(FinishAsync);
-        }
-    }
+    public void Close() => End(FailureClassifier.ClosedByUs);
 
     private async Task LiveAsync()
     {
-        End(await ReadUntilEndAsync(), out _);
+        End(await ReadUntilEndAsync());
         await TellClosedAsync();
         await FinishAsync();
     }
@@ -193,7 +187,7 @@ internal sealed class TcpConnection : ITransportConnection
         }
         catch (Exception exception)
         {
-            End(FailureClassifier.Classify(exception), out _);
+            End(FailureClassifier.Classify(exception));
             EndWrite();
         }
     }
@@ -210,24 +204,28 @@ internal sealed class TcpConnection : ITransportConnection
         done?.TrySetResult();
     }
 
-    private bool End(TransportFailure failure, out bool started)
+    private void End(TransportFailure failure)
     {
+        bool started;
         lock (_state)
         {
-            started = _sink is not null;
             if (_failure is not null)
             {
-                return false;
+                return;
             }
 
             _failure = failure;
+            started = _sink is not null;
         }
 
         _counters.CountEnd(failure.Reason);
 
         // Not on this thread: it may be an actor's, and whoever waits for the token goes on at once.
         _ = _ended.CancelAsync();
-        return true;
+        if (!started)
+        {
+            _loops.Run(FinishAsync);
+        }
     }
 
     private Task TellClosedAsync()
