@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Session;
+using ActorP2P.Protocol.Wire;
 
 namespace ActorP2P.Protocol.Handshake;
 
@@ -25,25 +27,28 @@ internal sealed record InitiatorHello(
     NodeId Ephemeral,
     IReadOnlyList<string> Suites)
 {
-    public byte[] Encode() => new WireWriter()
-        .Byte((byte)HandshakeMessageType.InitiatorHello)
-        .Byte(MinVersion)
-        .Byte(MaxVersion)
-        .Byte(HelloFields.Flags(EncryptionEnabled))
-        .Name(Curve)
-        .Bytes(NetworkHash.Span)
-        .Bytes(TlsHash.Span)
-        .Bytes(Nonce.Span)
-        .Bytes(Ephemeral.Point)
-        .SuiteList(Suites)
-        .ToArray();
+    public byte[] Encode()
+    {
+        var writer = new WireWriter(256);
+        writer.WriteByte((byte)HandshakeMessageType.InitiatorHello);
+        writer.WriteByte(MinVersion);
+        writer.WriteByte(MaxVersion);
+        writer.WriteByte(HelloFields.Flags(EncryptionEnabled));
+        writer.WriteName(Curve);
+        writer.WriteBytes(NetworkHash.Span);
+        writer.WriteBytes(TlsHash.Span);
+        writer.WriteBytes(Nonce.Span);
+        writer.WriteBytes(Ephemeral.Point);
+        writer.WriteSuiteList(Suites);
+        return writer.Span.ToArray();
+    }
 
     /// <summary>Null when anything is out of form. The version range is judged first: a later version may go on differently.</summary>
     public static HandshakeRefusal? TryDecode(ReadOnlyMemory<byte> message, out InitiatorHello? hello)
     {
         hello = null;
         var reader = new WireReader(message);
-        if (!reader.TryByte(out var type) || !reader.TryByte(out var min) || !reader.TryByte(out var max))
+        if (!reader.TryReadByte(out var type) || !reader.TryReadByte(out var min) || !reader.TryReadByte(out var max))
         {
             return HandshakeRefusal.Malformed;
         }
@@ -58,14 +63,14 @@ internal sealed record InitiatorHello(
             return HandshakeRefusal.WrongVersion;
         }
 
-        if (!reader.TryFlags(out var encryption)
-            || !reader.TryName(HandshakeLimits.MaxCurveNameLength, out var curve)
-            || !reader.TryBytes(SHA256.HashSizeInBytes, out var network)
-            || !reader.TryBytes(SHA256.HashSizeInBytes, out var tls)
-            || !reader.TryBytes(HandshakeLimits.NonceLengthBytes, out var nonce)
-            || !reader.TryBytes(NodeId.LengthBytes, out var ephemeral)
-            || !reader.TrySuiteList(out var suites)
-            || !reader.AtEnd)
+        if (!reader.TryReadFlags(out var encryption)
+            || !reader.TryReadName(HandshakeLimits.MaxCurveNameLength, out var curve)
+            || !reader.TryReadBytes(SHA256.HashSizeInBytes, out var network)
+            || !reader.TryReadBytes(SHA256.HashSizeInBytes, out var tls)
+            || !reader.TryReadBytes(HandshakeLimits.NonceLengthBytes, out var nonce)
+            || !reader.TryReadBytes(NodeId.LengthBytes, out var ephemeral)
+            || !reader.TryReadSuiteList(out var suites)
+            || reader.RemainingBytes > 0)
         {
             return HandshakeRefusal.Malformed;
         }
@@ -86,17 +91,20 @@ internal sealed record ResponderHello(
     string Suite,
     IReadOnlyList<string> Suites)
 {
-    public byte[] Encode() => new WireWriter()
-        .Byte((byte)HandshakeMessageType.ResponderHello)
-        .Byte(Version)
-        .Byte(MinVersion)
-        .Byte(MaxVersion)
-        .Byte(HelloFields.Flags(EncryptionEnabled))
-        .Bytes(Nonce.Span)
-        .Bytes(Ephemeral.Point)
-        .Name(Suite)
-        .SuiteList(Suites)
-        .ToArray();
+    public byte[] Encode()
+    {
+        var writer = new WireWriter(256);
+        writer.WriteByte((byte)HandshakeMessageType.ResponderHello);
+        writer.WriteByte(Version);
+        writer.WriteByte(MinVersion);
+        writer.WriteByte(MaxVersion);
+        writer.WriteByte(HelloFields.Flags(EncryptionEnabled));
+        writer.WriteBytes(Nonce.Span);
+        writer.WriteBytes(Ephemeral.Point);
+        writer.WriteName(Suite);
+        writer.WriteSuiteList(Suites);
+        return writer.Span.ToArray();
+    }
 
     /// <summary>Null when the clear part is in form; <paramref name="proof"/> is what follows it.</summary>
     public static HandshakeRefusal? TryDecode(ReadOnlyMemory<byte> message, out ResponderHello? hello, out ReadOnlyMemory<byte> proof)
@@ -104,7 +112,7 @@ internal sealed record ResponderHello(
         hello = null;
         proof = default;
         var reader = new WireReader(message);
-        if (!reader.TryByte(out var type) || !reader.TryByte(out var version) || !reader.TryByte(out var min) || !reader.TryByte(out var max))
+        if (!reader.TryReadByte(out var type) || !reader.TryReadByte(out var version) || !reader.TryReadByte(out var min) || !reader.TryReadByte(out var max))
         {
             return HandshakeRefusal.Malformed;
         }
@@ -119,11 +127,11 @@ internal sealed record ResponderHello(
             return HandshakeRefusal.WrongVersion;
         }
 
-        if (!reader.TryFlags(out var encryption)
-            || !reader.TryBytes(HandshakeLimits.NonceLengthBytes, out var nonce)
-            || !reader.TryBytes(NodeId.LengthBytes, out var ephemeral)
-            || !reader.TryName(AeadSuite.MaxNameLength, out var suite)
-            || !reader.TrySuiteList(out var suites))
+        if (!reader.TryReadFlags(out var encryption)
+            || !reader.TryReadBytes(HandshakeLimits.NonceLengthBytes, out var nonce)
+            || !reader.TryReadBytes(NodeId.LengthBytes, out var ephemeral)
+            || !reader.TryReadName(AeadSuite.MaxNameLength, out var suite)
+            || !reader.TryReadSuiteList(out var suites))
         {
             return HandshakeRefusal.Malformed;
         }
@@ -141,36 +149,55 @@ internal static class HelloFields
 
     public static byte Flags(bool encryptionEnabled) => encryptionEnabled ? EncryptionFlag : (byte)0;
 
-    public static bool TryFlags(this ref WireReader reader, out bool encryptionEnabled)
+    public static bool TryReadFlags(this ref WireReader reader, out bool encryptionEnabled)
     {
-        var ok = reader.TryByte(out var flags) && (flags & ~EncryptionFlag) == 0;
+        var ok = reader.TryReadByte(out var flags) && (flags & ~EncryptionFlag) == 0;
         encryptionEnabled = flags == EncryptionFlag;
         return ok;
     }
 
-    public static WireWriter SuiteList(this WireWriter writer, IReadOnlyList<string> suites)
+    /// <summary>u8 length and printable ASCII without spaces.</summary>
+    public static void WriteName(this WireWriter writer, string name)
     {
-        writer.Byte((byte)suites.Count);
-        foreach (var suite in suites)
-        {
-            writer.Name(suite);
-        }
-
-        return writer;
+        writer.WriteByte((byte)name.Length);
+        writer.WriteBytes(Encoding.ASCII.GetBytes(name));
     }
 
-    public static bool TrySuiteList(this ref WireReader reader, out IReadOnlyList<string> suites)
+    /// <summary>False for an empty or too long name, and for any other character.</summary>
+    public static bool TryReadName(this ref WireReader reader, int maxLength, [NotNullWhen(true)] out string? name)
+    {
+        name = null;
+        if (!reader.TryReadByte(out var length) || length == 0 || length > maxLength || !reader.TryReadBytes(length, out var bytes)
+            || bytes.Span.ContainsAnyExceptInRange((byte)'!', (byte)'~'))
+        {
+            return false;
+        }
+
+        name = Encoding.ASCII.GetString(bytes.Span);
+        return true;
+    }
+
+    public static void WriteSuiteList(this WireWriter writer, IReadOnlyList<string> suites)
+    {
+        writer.WriteByte((byte)suites.Count);
+        foreach (var suite in suites)
+        {
+            writer.WriteName(suite);
+        }
+    }
+
+    public static bool TryReadSuiteList(this ref WireReader reader, out IReadOnlyList<string> suites)
     {
         var names = new List<string>();
         suites = names;
-        if (!reader.TryByte(out var count) || count == 0 || count > HandshakeLimits.MaxSuites)
+        if (!reader.TryReadByte(out var count) || count == 0 || count > HandshakeLimits.MaxSuites)
         {
             return false;
         }
 
         for (var i = 0; i < count; i++)
         {
-            if (!reader.TryName(AeadSuite.MaxNameLength, out var name))
+            if (!reader.TryReadName(AeadSuite.MaxNameLength, out var name))
             {
                 return false;
             }

@@ -2,19 +2,23 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Session;
+using ActorP2P.Protocol.Wire;
 
 namespace ActorP2P.Protocol.Handshake;
 
 /// <summary>What one side says about itself inside its sealed message.</summary>
 internal sealed record IdentityClaim(HandshakeRole Role, ulong Epoch, ulong LinkNonce, CertificateChain Chain)
 {
-    public byte[] Encode() => new WireWriter()
-        .Byte((byte)Role)
-        .UInt64(Epoch)
-        .UInt64(LinkNonce)
-        .UInt16((ushort)Chain.Encoded.Length)
-        .Bytes(Chain.Encoded.Span)
-        .ToArray();
+    public byte[] Encode()
+    {
+        var writer = new WireWriter(32 + Chain.Encoded.Length);
+        writer.WriteByte((byte)Role);
+        writer.WriteUInt64(Epoch);
+        writer.WriteUInt64(LinkNonce);
+        writer.WriteUInt16((ushort)Chain.Encoded.Length);
+        writer.WriteBytes(Chain.Encoded.Span);
+        return writer.Span.ToArray();
+    }
 }
 
 /// <summary>
@@ -118,8 +122,8 @@ internal static class IdentityProof
     {
         claim = null;
         var reader = new WireReader(encoded);
-        if (!reader.TryByte(out var role) || !reader.TryUInt64(out var epoch) || !reader.TryUInt64(out var linkNonce)
-            || !reader.TryUInt16(out var length) || !reader.TryBytes(length, out var chainBytes) || !reader.AtEnd
+        if (!reader.TryReadByte(out var role) || !reader.TryReadUInt64(out var epoch) || !reader.TryReadUInt64(out var linkNonce)
+            || !reader.TryReadUInt16(out var length) || !reader.TryReadBytes(length, out var chainBytes) || reader.RemainingBytes > 0
             || !CertificateChain.TryDecode(chainBytes, limits, out var chain, out _))
         {
             return false;
