@@ -1,4 +1,3 @@
-using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Links;
 using ActorP2P.Protocol.Routing;
 using ActorP2P.Protocol.Gossip;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Identity;
-using ActorP2P.Protocol.Links;
 using ActorP2P.Protocol.Session;
 using ActorP2P.Transport;
 
@@ -31,7 +30,6 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     private readonly LinkHandshake _handshake;
     private readonly LinkWriter _writer;
     private readonly LinkPulse _pulse;
-    private readonly bool _weDialled;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private ArrayBufferWriter<byte> _topologyParts = new();
     private PairSession? _pair;
@@ -53,7 +51,6 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     {
         _environment = environment;
         _connection = connection;
-        _weDialled = weDialled;
         _address = address;
         _hypernet = hypernet;
         _topology = topology;
