@@ -78,7 +78,7 @@ internal sealed class LinkHandshake
                 _responder = awaiting.Next;
                 return new Step.Answer(Encode(awaiting.Message2));
             case HandshakeResult.Done done:
-                return new Step.Done(done.Message3 is null ? null : Encode(done.Message3), done.Session);
+                return new Step.Done(done.Message3 is { } message3 ? Encode(message3) : default(ReadOnlyMemory<byte>?), done.Session);
             case HandshakeResult.Refused refused:
                 return new Step.Failed(Reason(refused), refused.Detail);
             default:

@@ -1,0 +1,138 @@
+using ActorP2P.Hocon;
+using ActorP2P.Protocol.Channel;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Identity.Issuing;
+using ActorP2P.Transport;
+
+namespace ActorP2P.Simulation.Tests.Physical;
+
+/// <summary>Physical layers of several nodes in one simulation, with recording stand-ins for the namespaces above.</summary>
+internal sealed class PhysicalWorld : IDisposable
+{
+    public const string Namespace = "payments";
+
+    private readonly CertificateIssuer _root;
+    private readonly SeededRandom _random;
+
+    public PhysicalWorld(int seed)
+    {
+        Simulation = new ActorSimulation(seed);
+        Network = new MemoryNetwork(Simulation.Schedule) { Delay = (_, _, _) => TimeSpan.FromMilliseconds(1 + Simulation.Random.Next(20)) };
+        _random = new SeededRandom(seed);
+        _root = CertificateIssuer.CreateRoot(IdentityCurves.P256, "root", Validity.FromNow(Simulation.Now, 365), _random);
+    }
+
+    public ActorSimulation Simulation { get; }
+
+    public MemoryNetwork Network { get; }
+
+    public PhysicalNode Start(string host, string config = "", IssuedNode? issued = null)
+    {
+        var certificates = issued ?? Issue(host);
+        var port = Network.CreatePort(host);
+        return new PhysicalNode(this, host, Environment(port, certificates, config, NextEpoch()));
+    }
+
+    public IssuedNode Issue(string host, CertificateIssuer? issuer = null, Validity? validity = null) =>
+        (issuer ?? _root).IssueNode(new NodeCertificateRequest(host, [], validity ?? Validity.FromNow(Simulation.Now, 30)), _random);
+
+    public CertificateIssuer ForeignRoot() =>
+        CertificateIssuer.CreateRoot(IdentityCurves.P256, "foreign", Validity.FromNow(Simulation.Now, 365), _random);
+
+    public void Until(Func<bool> condition, double limitSeconds, string what, params PhysicalNode[] nodes)
+    {
+        if (!Simulation.RunUntil(condition, TimeSpan.FromSeconds(limitSeconds)))
+        {
+            Assert.Fail($"not within {limitSeconds} s: {what}\n{string.Join("\n", nodes.AsEnumerable())}");
+        }
+    }
+
+    public void Run(double seconds) => Simulation.RunFor(TimeSpan.FromSeconds(seconds));
+
+    public void Dispose() => _root.Dispose();
+
+    private ulong NextEpoch() => (ulong)(Simulation.Now - DateTimeOffset.UnixEpoch).TotalMilliseconds;
+
+    private NodeEnvironment Environment(MemoryTransportPort port, IssuedNode issued, string config, ulong epoch)
+    {
+        const string Common = """
+            actorp2p {
+              network { id = simulated, listen = ["0.0.0.0:7000"] }
+              tls.enabled = off
+            }
+            """;
+        var read = SettingsReader.Read(ConfigurationFactory.ParseString(config).WithFallback(ConfigurationFactory.ParseString(Common)));
+        Assert.True(read.IsValid, string.Join("; ", read.Errors));
+        var settings = read.Settings;
+        Assert.True(
+            NodeIdentity.TryCreate(issued.KeyPem, issued.ChainPem, issued.CaPem, IdentityCurves.P256, null, settings.Identity, Simulation.Now, out var identity, out var errors),
+            string.Join("; ", errors));
+        return new NodeEnvironment(
+            settings, identity, identity.Validator, epoch, port, Simulation.Time, _random, new NodeCounters(), new ReassemblyBudget(settings.Channel.ReassemblyBudgetBytes));
+    }
+
+}
+
+/// <summary>One node's physical layer.</summary>
+internal sealed class PhysicalNode
+{
+    private readonly PhysicalWorld _world;
+
+    public PhysicalNode(PhysicalWorld world, string host, NodeEnvironment environment)
+    {
+        _world = world;
+        Host = host;
+        Environment = environment;
+        System = world.Simulation.CreateSystem(host);
+        var log = System.ActorOf(Props.Create(() => new LogRecorder(Log)), "log");
+        System.EventStream.Subscribe(log, typeof(LogEvent));
+        var listeners = new Listeners(environment);
+        var starts = new TopologyStarts();
+        Hypernet = System.ActorOf(Props.Create(() => new Hypernet(environment, listeners, starts)), "hypernet");
+        Manager = OpenNamespace(PhysicalWorld.Namespace);
+    }
+
+    public string Host { get; }
+
+    public NodeEnvironment Environment { get; }
+
+    public ActorSystem System { get; }
+
+    public IActorRef Hypernet { get; }
+
+    public NamespaceRecord Manager { get; }
+
+    public List<string> Log { get; } = [];
+
+    public NodeId Id => Environment.Identity.Id;
+
+    public NamespaceRecord OpenNamespace(string name)
+    {
+        var record = new NamespaceRecord(name);
+        var hypernet = Hypernet;
+        record.Actor = System.ActorOf(Props.Create(() => new RecordingManager(record, hypernet)), "manager-" + name);
+        return record;
+    }
+
+    public long Count(string counter) => Environment.Counters.Value(counter);
+
+    public long CountOf(string prefix) => Environment.Counters.Snapshot().Values.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).Sum(pair => pair.Value);
+
+    public bool IsLinkedTo(PhysicalNode other) => Manager.Sessions.ContainsKey(other.Id);
+
+    public override string ToString() =>
+        $"{Host}: {string.Join(", ", Environment.Counters.Snapshot().Values.Select(pair => $"{pair.Key}={pair.Value}"))}\n{string.Join("\n", Log)}";
+
+    /// <summary>The process is gone without a word.</summary>
+    public void Kill()
+    {
+        _world.Network.Kill(Host);
+        _ = System.Terminate();
+    }
+}
+
+/// <summary>Keeps what a system logs, to explain a failed test.</summary>
+internal sealed class LogRecorder : ReceiveActor
+{
+    public LogRecorder(List<string> log) => Receive<LogEvent>(entry => log.Add(entry.ToString() ?? ""));
+}
