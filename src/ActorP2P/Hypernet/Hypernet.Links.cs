@@ -123,7 +123,11 @@ public sealed partial class Hypernet
         }
 
         link.EndReason ??= reason;
-        _environment.Counters.Add("link.ended." + link.EndReason.Split(':')[0]);
+        if (link.Proven is not null)
+        {
+            _environment.Counters.Add("link.ended." + link.EndReason.Split(':')[0]);
+        }
+
         if (!link.IsAttemptOver)
         {
             EndAttempt(link.Ready, reason);
