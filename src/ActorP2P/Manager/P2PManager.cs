@@ -129,8 +129,8 @@ internal sealed partial class P2PManager : UntypedActor
                 Close(m);
                 break;
             case RouterStarted m:
-                _memory.Router = m.Router;
                 m.Router.Tell(new NamespaceRouter.OpenNamespaces(Living().ToDictionary(entry => entry.Settings.Name, entry => entry.PeerManager)));
+                _memory.Router = m.Router;
                 break;
             case NamespaceReady m when IsLiving(m.Namespace, out var entry):
                 Ready(entry);

@@ -7,6 +7,7 @@ namespace ActorP2P.Tests.Manager;
 internal sealed class LogicalNode
 {
     private readonly TestKitBase _kit;
+    private readonly List<HypernetServer.RegisterSlot> _registrations = [];
 
     public LogicalNode(TestKitBase kit, int member, P2PSettings? settings = null)
     {
@@ -30,10 +31,16 @@ internal sealed class LogicalNode
 
     public NodeCounters Counters => Environment.Counters;
 
-    /// <summary>Takes the next registration of a namespace and grants it.</summary>
+    /// <summary>Takes the next registration of a namespace, in whatever order they come, and grants it.</summary>
     public IActorRef GrantSlot(string ns = TestMembers.Ledger)
     {
-        var register = Hypernet.FishForMessage<HypernetServer.RegisterSlot>(message => message.Namespace == ns);
+        HypernetServer.RegisterSlot? register;
+        while ((register = _registrations.Find(seen => seen.Namespace == ns)) is null)
+        {
+            _registrations.Add(Hypernet.FishForMessage<HypernetServer.RegisterSlot>(_ => true, TimeSpan.FromSeconds(10)));
+        }
+
+        _registrations.Remove(register);
         register.PeerManager.Tell(new HypernetServer.SlotRegistered(ns), Hypernet.Ref);
         return register.PeerManager;
     }

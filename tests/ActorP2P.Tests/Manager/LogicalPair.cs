@@ -26,6 +26,7 @@ internal sealed class LogicalPair
         RightLink = StartLink(kit, RightReports.Ref);
         LeftLink.Tell(new FakeLink.Connect(RightLink));
         RightLink.Tell(new FakeLink.Connect(LeftLink));
+        TellView();
         Up();
     }
 
@@ -46,6 +47,14 @@ internal sealed class LogicalPair
     public IActorRef LeftPeer { get; private set; } = ActorRefs.Nobody;
 
     public IActorRef RightPeer { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>Tells both namespaces that the nodes are linked members, as hypernet does at each registration.</summary>
+    public void TellView()
+    {
+        var view = new PeerManager.ViewChanged(TestMembers.View((0, 1)));
+        _leftManager.Tell(view);
+        _rightManager.Tell(view);
+    }
 
     /// <summary>A session with fresh nonces on both sides, as links make it.</summary>
     public void Up()

@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 using ActorP2P.Hocon;
 using ActorP2P.Protocol;
 using ActorP2P.Protocol.Channel;
+using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Handshake;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Identity.Issuing;
+using ActorP2P.Protocol.Routing;
 using ActorP2P.Protocol.Session;
 using ActorP2P.Protocol.Settings;
 using ActorP2P.Transport;
@@ -16,6 +18,8 @@ internal static class TestMembers
 {
     public const string Ledger = "ledger";
 
+    private const int Members = 4;
+
     private static readonly TestRandom Random = new();
 
     private static readonly Lazy<CertificateIssuer> Agency = new(() =>
@@ -24,7 +28,7 @@ internal static class TestMembers
         return CertificateIssuer.CreateRoot(IdentityCurves.P256, "test ca", validity, Random).IssueAgency("test agency", validity, Random);
     });
 
-    private static readonly Lazy<NodeIdentity[]> Identities = new(() => [.. Enumerable.Range(0, 4).Select(Make)]);
+    private static readonly Lazy<NodeIdentity[]> Identities = new(() => [.. Enumerable.Range(0, Members).Select(Make)]);
 
     /// <summary>The reference settings with one namespace, and what a test changes.</summary>
     public static P2PSettings Settings(string overrides = "", string namespaces = "namespaces.ledger {}")
@@ -61,6 +65,22 @@ internal static class TestMembers
         using var next = awaiting.Next;
         var done = (HandshakeResult.Done)start.HandleReply(awaiting.Message2, now);
         return (done.Session, ((HandshakeResult.Done)next.HandleFinish(done.Message3!, now)).Session);
+    }
+
+    /// <summary>What a topology would say: all of them are members, and the links given are there.</summary>
+    public static NetworkView View(params (int From, int To)[] links)
+    {
+        var core = new MembershipCore((_, _) => throw new NotSupportedException(), 64, TimeSpan.FromSeconds(1), Random);
+        for (var member = 0; member < Members; member++)
+        {
+            var identity = Identity(member);
+            core.AddOwn(identity.Id, identity.Chain.Encoded, identity.NotAfter, DateTimeOffset.UtcNow, []);
+        }
+
+        var claims = Enumerable.Range(0, Members).Select(member => new LinkClaim(
+            Identity(member).Id,
+            [.. links.Where(link => link.From == member || link.To == member).Select(link => Identity(link.From == member ? link.To : link.From).Id.Reference)]));
+        return new NetworkView(LinkGraph.FromClaims(claims), core.Snapshot);
     }
 
     /// <summary>A nonce for a namespace session.</summary>
