@@ -1,0 +1,81 @@
+using System.Diagnostics.CodeAnalysis;
+using ActorP2P.Protocol.Channel;
+using ActorP2P.Protocol.Settings;
+using ActorP2P.Transport;
+
+namespace ActorP2P;
+
+/// <summary>An environment for <see cref="P2PNode"/>, or why there is none.</summary>
+/// <param name="Environment">Null when there are errors.</param>
+/// <param name="Errors">Every error found, by path.</param>
+/// <param name="Warnings">What works and should not stay so: one line each.</param>
+public sealed record BootstrapResult(NodeEnvironment? Environment, IReadOnlyList<SettingsError> Errors, IReadOnlyList<string> Warnings)
+{
+    /// <summary>True when the node can start.</summary>
+    [MemberNotNullWhen(true, nameof(Environment))]
+    public bool IsReady => Environment is not null;
+}
+
+/// <summary>
+/// What a host does before there are actors: reads the files, takes the next epoch, makes the TCP port. The host
+/// disposes <see cref="NodeEnvironment.Port"/> and <see cref="NodeEnvironment.Identity"/> after the node has stopped.
+/// </summary>
+public static class NodeBootstrap
+{
+    /// <summary>Makes the environment of one start of a node.</summary>
+    /// <param name="settings">Valid settings.</param>
+    /// <param name="baseDirectory">Directory that relative file names are relative to: the configuration file's.</param>
+    /// <param name="time">The clock.</param>
+    public static BootstrapResult Create(P2PSettings settings, string baseDirectory, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(time);
+        var now = time.GetUtcNow();
+        if (!NodeFiles.TryLoad(settings, baseDirectory, now, Environment.GetEnvironmentVariable, out var files, out var errors))
+        {
+            return new BootstrapResult(null, errors, []);
+        }
+
+        // Last, so that a start that fails for another reason uses up no epoch.
+        var epoch = TakeEpoch(Path.GetFullPath(settings.Network.DataDirectory, baseDirectory), now);
+        if (!epoch.Ok)
+        {
+            files.Dispose();
+            return new BootstrapResult(null, [new SettingsError("actorp2p.network.data-directory", $"the epoch cannot be saved: {epoch.Detail}")], []);
+        }
+
+        var environment = new NodeEnvironment(
+            settings,
+            files.Identity,
+            files.Identity.Validator,
+            epoch.Epoch,
+            new TcpTransportPort(PortOptions(settings, files.Tls, time)),
+            time,
+            SystemRandomSource.Instance,
+            new NodeCounters(),
+            new ReassemblyBudget(settings.Channel.ReassemblyBudgetBytes));
+        return new BootstrapResult(environment, [], files.Warnings);
+    }
+
+    private static EpochResult TakeEpoch(string directory, DateTimeOffset now)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new EpochResult(0, EpochFailure.NotPermitted, $"the directory {directory} cannot be made: {exception.Message}");
+        }
+
+        return new FileEpochStore(directory).Next(now, atLeast: 0);
+    }
+
+    private static TcpTransportOptions PortOptions(P2PSettings settings, TlsCredentials? tls, TimeProvider time) => new()
+    {
+        Tls = tls is null ? null : () => tls,
+        AcceptTimeout = settings.Tls.HandshakeTimeout,
+        MaxPendingAccepts = settings.Admission.MaxHalfOpen,
+        TimeProvider = time,
+    };
+}
