@@ -1,1 +1,3 @@
-return 0;
+using ActorP2P.Program.Commands;
+
+return await CommandLine.RunAsync(args);

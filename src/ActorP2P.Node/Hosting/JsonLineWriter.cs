@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Threading.Channels;
+
+namespace ActorP2P.Program.Hosting;
+
+/// <summary>
+/// Writes JSON objects, one a line, from any thread and without ever blocking it: actors report here, and a reader
+/// that stalls must not stall the node. What does not fit into the queue is counted, and the count is written.
+/// </summary>
+internal sealed class JsonLineWriter : IAsyncDisposable
+{
+    // About 20 MiB of events; a reader that is further behind has given up.
+    private const int MaxQueuedLines = 65536;
+
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<ReadOnlyMemory<byte>> _lines = Channel.CreateBounded<ReadOnlyMemory<byte>>(
+        new BoundedChannelOptions(MaxQueuedLines) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Stream _output;
+    private readonly Task _writing;
+    private long _dropped;
+
+    public JsonLineWriter(Stream output)
+    {
+        _output = output;
+        _writing = WriteAllAsync();
+    }
+
+    /// <summary>Writes an object with an <c>event</c> field and what <paramref name="fields"/> adds.</summary>
+    public void Write(string eventName, Action<Utf8JsonWriter>? fields = null)
+    {
+        var line = Line(eventName, fields);
+        if (!_lines.Writer.TryWrite(line))
+        {
+            Interlocked.Increment(ref _dropped);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _lines.Writer.TryComplete();
+        await Task.WhenAny(_writing, Task.Delay(DrainLimit));
+    }
+
+    private static ReadOnlyMemory<byte> Line(string eventName, Action<Utf8JsonWriter>? fields)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("event", eventName);
+            fields?.Invoke(json);
+            json.WriteEndObject();
+        }
+
+        buffer.Write("\n"u8);
+        return buffer.WrittenMemory;
+    }
+
+    private async Task WriteAllAsync()
+    {
+        try
+        {
+            while (await _lines.Reader.WaitToReadAsync())
+            {
+                while (_lines.Reader.TryRead(out var line))
+                {
+                    await _output.WriteAsync(line);
+                }
+
+                if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
+                {
+                    await _output.WriteAsync(Line("events-dropped", json => json.WriteNumber("count", dropped)));
+                }
+
+                await _output.FlushAsync();
+            }
+        }
+        catch (IOException)
+        {
+            // The reader is gone: the node goes on without one, and the queue fills up and is counted.
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+
+namespace ActorP2P.Program.Hosting;
+
+/// <summary>What a node reports, as a JSON line or as a line for people.</summary>
+internal static class NodeEventText
+{
+    public static void WriteJson(JsonLineWriter writer, object happened)
+    {
+        switch (happened)
+        {
+            case ControlEvent control:
+                ControlEventJson.Write(writer, control);
+                break;
+            case ObserveSnapshot snapshot:
+                writer.Write("observing", json => WriteSnapshot(json, snapshot));
+                break;
+            case P2PNode.Listening listening:
+                writer.Write("listening", json => json.WriteString("endpoint", listening.Endpoint));
+                break;
+            case P2PNode.ListenFailed failed:
+                writer.Write("listen-failed", json =>
+                {
+                    json.WriteString("endpoint", failed.Endpoint);
+                    json.WriteString("reason", failed.Reason);
+                });
+                break;
+            case OpenRefused refused:
+                writer.Write("open-refused", json =>
+                {
+                    json.WriteString("namespace", refused.Namespace);
+                    json.WriteString("reason", refused.Reason);
+                });
+                break;
+            case Closed closed:
+                writer.Write("closed", json => json.WriteString("namespace", closed.Namespace));
+                break;
+        }
+    }
+
+    /// <summary>One line; null for what only programs want to know.</summary>
+    public static string? ForPeople(object happened) => happened switch
+    {
+        PeerUp m => $"{m.Namespace}: peer {m.Node.ShortId} up, epoch {m.Epoch}",
+        PeerDown m => $"{m.Namespace}: peer {m.Node.ShortId} down: {m.Reason}",
+        PeerRejected m => $"{m.Namespace}: refused {m.Endpoint}: {m.Reason} ({m.Detail})",
+        RouteChanged m => $"{m.Namespace}: node {m.Node.ShortId} {(m.Hops == 0 ? "unreachable" : $"at {m.Hops} hops")}",
+        SlowPeer m => $"{m.Namespace}: peer {m.Node.ShortId} is slow, {m.QueuedBytes} bytes wait",
+        EquivocationSeen m => $"{m.Namespace}: node {m.Node.ShortId} signed two different {m.Subject}",
+        DuplicateIdentity m => $"{m.Namespace}: another holder of our key has epoch {m.Epoch}",
+        CertificateExpiring m => $"{m.Namespace}: the certificate of {m.Node.ShortId} ends in {m.Days} days",
+        P2PNode.Listening m => $"listening on {m.Endpoint}",
+        P2PNode.ListenFailed m => $"cannot listen on {m.Endpoint}: {m.Reason}",
+        OpenRefused m => $"namespace {m.Namespace} not opened: {m.Reason}",
+        Closed m => $"namespace {m.Namespace} closed",
+        _ => null,
+    };
+
+    private static void WriteSnapshot(Utf8JsonWriter json, ObserveSnapshot snapshot)
+    {
+        json.WriteString("namespace", snapshot.Namespace);
+        json.WriteNumber("as-of", snapshot.AsOf);
+        json.WriteStartArray("linked");
+        foreach (var peer in snapshot.Peers.Peers.Where(static p => p.Linked))
+        {
+            json.WriteStringValue(peer.Node.ToString());
+        }
+
+        json.WriteEndArray();
+    }
+}
