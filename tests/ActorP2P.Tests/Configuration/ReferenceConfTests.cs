@@ -104,6 +104,7 @@ public sealed class ReferenceConfTests
         IEnumerable<PeerAddress> peers => $"[{string.Join(", ", peers)}]",
         TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        "" => "\"\"",
         _ => value?.ToString() ?? "null",
     };
 
@@ -124,9 +125,9 @@ public sealed class ReferenceConfTests
         identity.max-chain-certificates = 5
         identity.max-chain-bytes = 16384
         tls.enabled = True
-        tls.key-file = 
-        tls.certificate-file = 
-        tls.ca-file = 
+        tls.key-file = ""
+        tls.certificate-file = ""
+        tls.ca-file = ""
         tls.handshake-timeout = 00:00:05
         encryption.enabled = True
         encryption.suites = [aes-128-gcm, aes-256-gcm, chacha20-poly1305]

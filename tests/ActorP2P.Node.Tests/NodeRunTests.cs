@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ActorP2P.Program.Tests;
+
+/// <summary>What <c>net init</c> made starts, links up and leaves in order.</summary>
+public sealed class NodeRunTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Two_nodes_from_net_init_see_each_other_and_leave_at_SIGTERM()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var directory = new TemporaryDirectory();
+        await ProgramProcess.RunAsync("net", "init", "--nodes", "2", "--out", directory["net"], "--port", FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await using var first = ProgramProcess.Start("node", "run", "--json-events", "--config", directory["net", "node0", "node.conf"]);
+        await using var second = ProgramProcess.Start("node", "run", "--config", directory["net", "node1", "node.conf"]);
+        var id = (await File.ReadAllTextAsync(directory["net", "node1", "node.nodeid"])).Trim();
+        Assert.Contains(id, await first.WaitForLineAsync("peer-up", Limit), StringComparison.Ordinal);
+        await second.WaitForLineAsync(" up, epoch ", Limit);
+
+        await second.TerminateAsync();
+        Assert.Equal(0, (await second.FinishAsync(Limit)).ExitCode);
+        Assert.Contains(id, await first.WaitForLineAsync("peer-down", Limit), StringComparison.Ordinal);
+        await first.TerminateAsync();
+        var ended = await first.FinishAsync(Limit);
+        Assert.Equal(0, ended.ExitCode);
+        Assert.Contains("\"stopped\"", ended.Output, StringComparison.Ordinal);
+        Assert.All(ended.OutputLines, static line => Assert.StartsWith("{", line, StringComparison.Ordinal));
+    }
+
+    // Two neighbouring ports: net init counts upwards.
+    private static int FreePort()
+    {
+        while (true)
+        {
+            using var first = new TcpListener(IPAddress.Loopback, 0);
+            first.Start();
+            var port = ((IPEndPoint)first.LocalEndpoint).Port;
+            try
+            {
+                using var second = new TcpListener(IPAddress.Loopback, port + 1);
+                second.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next pair may be free.
+            }
+        }
+    }
+}
