@@ -1,1 +1,30 @@
-return 0;
+using System.Globalization;
+using System.Text.Json;
+using ActorP2P.Simulation;
+
+if (!CommandLine.TryParse(args, out var options, out var json, out var error))
+{
+    Console.Error.WriteLine(error);
+    return 2;
+}
+
+var report = new SimulationRun(options).Run();
+if (json)
+{
+    Console.WriteLine(JsonSerializer.Serialize(report));
+}
+else
+{
+    foreach (var property in JsonSerializer.SerializeToElement(report).EnumerateObject())
+    {
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{property.Name,-14} {property.Value}"));
+    }
+}
+
+if (report.Failure is null)
+{
+    return 0;
+}
+
+Console.Error.WriteLine($"seed {options.Seed}: {report.Failure}; replay with: {CommandLine.Replay(args)}");
+return 1;
