@@ -40,6 +40,18 @@ internal sealed class QueryLedger(int maxQueries, TimeSpan patience)
 
     internal void Answered(ulong reference) => _asked.Remove(reference);
 
+    /// <summary>The peer's answer was cut short: what it was asked for may be asked again.</summary>
+    internal void CutShort(NodeId peer)
+    {
+        foreach (var (reference, asked) in _asked)
+        {
+            if (asked.Asked == peer)
+            {
+                _asked.Remove(reference);
+            }
+        }
+    }
+
     private void Forget(DateTimeOffset now)
     {
         foreach (var (reference, asked) in _asked)

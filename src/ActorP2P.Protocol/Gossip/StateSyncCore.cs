@@ -24,6 +24,9 @@ public sealed class StateSyncCore
     // Changes of one owner that are applied at once; beyond it one for each debounce of the owner.
     private const int ChangeBurst = 10;
 
+    // With e^-8 of the nodes left to the next tick, news names itself through a large network at the speed of its links.
+    private const int AnnounceOnPeers = 8;
+
     private const int HeldAnswers = 16;
     private const int ExpiryScansPerLife = 64;
 
@@ -179,7 +182,7 @@ public sealed class StateSyncCore
             }
         }
 
-        AnnounceOn(news, exceptFor: null, effects);
+        AnnounceOn(news, PickPeers(AnnounceOnPeers, exceptFor: null), effects);
         Rearm(now, effects);
     }
 
@@ -425,7 +428,7 @@ public sealed class StateSyncCore
             return false;
         }
 
-        var news = new List<SignedState>();
+        var states = new List<SignedState>();
         for (var i = 0; i < count; i++)
         {
             if (!SignedState.TryRead(ref reader, _scope, _settings.MaxStateBytes, out var state))
@@ -433,14 +436,17 @@ public sealed class StateSyncCore
                 return false;
             }
 
-            if (Judge(from, state, now, effects) is { } body && TryApply(state, body, from, now, effects))
-            {
-                news.Add(state);
-            }
+            states.Add(state);
         }
 
+        if (reader.RemainingBytes != 0)
+        {
+            return false;
+        }
+
+        var news = states.FindAll(state => Judge(from, state, now, effects) is { } body && TryApply(state, body, from, now, effects));
         PassOn(from, (AnswerFlags)flags, news, effects);
-        return reader.RemainingBytes == 0;
+        return true;
     }
 
     private void PassOn(NodeId from, AnswerFlags flags, List<SignedState> news, List<StateSyncEffect> effects)
@@ -453,23 +459,26 @@ public sealed class StateSyncCore
         // Only progress earns another round, so an endless "more" moves nothing.
         if ((flags & AnswerFlags.More) != 0)
         {
+            _queries.CutShort(from);
             effects.Add(new StateSyncEffect.Send(from, StateSyncWire.Buckets(_table.Buckets)));
         }
 
-        if ((flags & AnswerFlags.Push) == 0 || !_settings.PushOnChange)
+        // A push is passed on as such to a few; all that is news is named to some more, who ask if it is news to them.
+        var others = PickPeers(int.MaxValue, from);
+        var pushed = (flags & AnswerFlags.Push) != 0 && _settings.PushOnChange ? Math.Min(_settings.Fanout, others.Count) : 0;
+        if (pushed > 0)
         {
-            AnnounceOn(news, from, effects);
-            return;
+            var push = StateSyncWire.Answer(AnswerFlags.Push, news);
+            foreach (var peer in others[..pushed])
+            {
+                effects.Add(new StateSyncEffect.Send(peer, push));
+            }
         }
 
-        var push = StateSyncWire.Answer(AnswerFlags.Push, news);
-        foreach (var peer in PickPeers(_settings.Fanout, from))
-        {
-            effects.Add(new StateSyncEffect.Send(peer, push));
-        }
+        AnnounceOn(news, others[pushed..], effects);
     }
 
-    private void AnnounceOn(List<SignedState> news, NodeId? exceptFor, List<StateSyncEffect> effects)
+    private static void AnnounceOn(List<SignedState> news, List<NodeId> peers, List<StateSyncEffect> effects)
     {
         if (news.Count == 0)
         {
@@ -477,9 +486,10 @@ public sealed class StateSyncCore
         }
 
         var versions = news.ConvertAll(static state => new StateVersion(state.Node.Reference, state.Epoch, state.Seq, state.Fingerprint));
-        foreach (var peer in PickPeers(_settings.Fanout, exceptFor))
+        var announcement = StateSyncWire.Announce(AnnounceFlags.None, 0, versions);
+        foreach (var peer in peers.Take(AnnounceOnPeers))
         {
-            effects.Add(new StateSyncEffect.Send(peer, StateSyncWire.Announce(AnnounceFlags.None, 0, versions)));
+            effects.Add(new StateSyncEffect.Send(peer, announcement));
         }
     }
 

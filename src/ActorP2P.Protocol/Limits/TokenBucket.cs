@@ -6,6 +6,9 @@ namespace ActorP2P.Protocol.Limits;
 /// </summary>
 public struct TokenBucket
 {
+    // A wait that is rounded down ends before the token is there, and the next one rounds to nothing: a loop.
+    private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(1);
+
     private readonly double _ratePerSecond;
     private readonly double _burst;
     private double _tokens;
@@ -42,7 +45,7 @@ public struct TokenBucket
         Refill(now);
         return _tokens >= 1 ? TimeSpan.Zero
             : _ratePerSecond <= 0 ? TimeSpan.FromDays(1)
-            : TimeSpan.FromSeconds((1 - _tokens) / _ratePerSecond);
+            : TimeSpan.FromSeconds((1 - _tokens) / _ratePerSecond) + Rounding;
     }
 
     /// <summary>Tokens there now.</summary>

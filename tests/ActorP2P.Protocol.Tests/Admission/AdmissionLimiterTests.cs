@@ -1,0 +1,94 @@
+using System.Net;
+using ActorP2P.Protocol.Admission;
+using ActorP2P.Protocol.Tests.VirtualNetwork;
+
+namespace ActorP2P.Protocol.Tests.Admission;
+
+/// <summary>Floods from one address, from many, and beside members.</summary>
+public sealed class AdmissionLimiterTests
+{
+    private static readonly IPAddress Stranger = IPAddress.Parse("192.0.2.1");
+    private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly AdmissionLimiter _limiter = new(TestSettings.Admission);
+
+    [Fact]
+    public void Ten_thousand_connections_from_one_address_are_cut_to_its_rate()
+    {
+        var admitted = 0;
+        for (var i = 0; i < 10_000; i++)
+        {
+            if (_limiter.TryAdmit(Stranger, links: 0, Start.AddMilliseconds(i / 10.0)) == AdmissionVerdict.Admitted)
+            {
+                admitted++;
+                _limiter.Finished();
+            }
+        }
+
+        Assert.InRange(admitted, 24, 26);
+        Assert.Equal(AdmissionVerdict.Admitted, _limiter.TryAdmit(IPAddress.Parse("192.0.2.2"), 0, Start.AddSeconds(1)));
+    }
+
+    [Fact]
+    public void Half_open_handshakes_are_capped_whoever_opens_them()
+    {
+        for (var i = 0; i < TestSettings.Admission.MaxHalfOpen; i++)
+        {
+            Assert.Equal(AdmissionVerdict.Admitted, _limiter.TryAdmit(Address(i), 0, Start));
+        }
+
+        Assert.Equal(AdmissionVerdict.TooManyHalfOpen, _limiter.TryAdmit(Address(9999), 0, Start));
+        _limiter.Finished();
+        Assert.Equal(AdmissionVerdict.Admitted, _limiter.TryAdmit(Address(9998), 0, Start));
+    }
+
+    [Fact]
+    public void The_table_of_addresses_is_bounded_and_forgets_the_longest_unheard()
+    {
+        for (var i = 0; i < 100_000; i++)
+        {
+            if (_limiter.TryAdmit(Address(i), 0, Start) == AdmissionVerdict.Admitted)
+            {
+                _limiter.Finished();
+            }
+        }
+
+        Assert.Equal(TestSettings.Admission.MaxTrackedAddresses, _limiter.TrackedAddresses);
+    }
+
+    [Fact]
+    public void A_members_address_has_an_allowance_of_its_own_that_strangers_do_not_push_out()
+    {
+        _limiter.NoteMember(Stranger, Start);
+        for (var i = 0; i < 5000; i++)
+        {
+            _limiter.TryAdmit(Address(i), 0, Start);
+        }
+
+        while (_limiter.HalfOpen > 0)
+        {
+            _limiter.Finished();
+        }
+
+        for (var i = 0; i < 60; i++)
+        {
+            Assert.Equal(AdmissionVerdict.Admitted, _limiter.TryAdmit(Stranger, 0, Start));
+        }
+    }
+
+    [Fact]
+    public void One_host_does_not_become_many_by_its_ipv6_addresses_or_by_mapping()
+    {
+        var verdicts = Enumerable.Range(0, 10)
+            .Select(i => _limiter.TryAdmit(IPAddress.Parse($"2001:db8::{i + 1:x}"), 0, Start))
+            .Concat(Enumerable.Range(0, 10).Select(i => _limiter.TryAdmit(i % 2 == 0 ? Stranger : Stranger.MapToIPv6(), 0, Start)))
+            .Count(static verdict => verdict == AdmissionVerdict.Admitted);
+        Assert.Equal(10, verdicts);
+    }
+
+    [Fact]
+    public void With_all_links_taken_nobody_is_admitted() =>
+        Assert.Equal(AdmissionVerdict.TooManyLinks, _limiter.TryAdmit(Stranger, TestSettings.Admission.MaxLinks, Start));
+
+    private static IPAddress Address(int number) => new([10, (byte)(number >> 16), (byte)(number >> 8), (byte)number]);
+}

@@ -1,0 +1,315 @@
+using ActorP2P.Protocol.Dissemination;
+using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Routing;
+using ActorP2P.Protocol.Tests.VirtualNetwork;
+
+namespace ActorP2P.Protocol.Tests.Dissemination;
+
+/// <summary>Who gets what, over every form of network, with loss, partitions and restarts.</summary>
+public sealed class MulticastFlowTests
+{
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public void In_a_full_mesh_every_member_gets_one_copy_straight_from_the_origin()
+    {
+        var net = new MulticastNet(16, seed: 1).Link(Topologies.FullMesh(16));
+        net.Broadcast(3);
+        net.Time.RunFor(TimeSpan.FromMilliseconds(3));
+        AssertDelivered(net, origin: 3, messages: 1);
+        net.Time.RunFor(Settle);
+        Assert.Equal(15, net.PayloadCopies);
+        Assert.All(net.Nodes, static node => Assert.Equal(0, node.Count(MulticastDrop.Duplicate)));
+    }
+
+    [Fact]
+    public void On_a_line_the_far_end_gets_what_it_has_no_link_for()
+    {
+        var net = new MulticastNet(3, seed: 1).Link(Topologies.Line(3));
+        net.Broadcast(0);
+        net.Time.RunFor(TimeSpan.FromMilliseconds(10));
+        AssertDelivered(net, origin: 0, messages: 1);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void On_a_ring_every_message_of_every_member_arrives_once(int seed)
+    {
+        var net = new MulticastNet(9, seed).Link(Topologies.Ring(9));
+        for (var round = 0; round < 5; round++)
+        {
+            foreach (var node in net.Nodes)
+            {
+                net.Broadcast(node.Number, $"{node.Number} {round}");
+            }
+        }
+
+        net.Time.RunFor(Settle);
+        Assert.All(net.Nodes, static node => Assert.Equal(8 * 5, node.Delivered.Count));
+        AssertNoMessageTwice(net);
+        Assert.Equal(9 * 5 * 8, net.PayloadCopies);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void With_a_fifth_of_all_messages_lost_everything_still_arrives_once(int seed)
+    {
+        var net = new MulticastNet(20, seed) { Loss = 0.2 }.Link(Topologies.Random(20, 4, seed));
+        for (var i = 0; i < 10; i++)
+        {
+            net.Broadcast(i % 3, $"message {i}");
+            net.Time.RunFor(TimeSpan.FromMilliseconds(100));
+        }
+
+        net.Time.RunFor(TimeSpan.FromSeconds(50));
+        foreach (var node in net.Nodes)
+        {
+            var own = node.Number < 3 ? (node.Number == 0 ? 4 : 3) : 0;
+            Assert.Equal(10 - own, node.Delivered.Count);
+        }
+
+        AssertNoMessageTwice(net);
+    }
+
+    [Fact]
+    public void A_member_behind_a_partition_gets_what_is_retained_when_it_heals()
+    {
+        var islands = Topologies.TwoIslands(4).ToArray();
+        var bridge = islands[^1];
+        var net = new MulticastNet(8, seed: 5).Link(islands);
+        net.Cut([bridge]);
+        for (var i = 0; i < 20; i++)
+        {
+            net.Broadcast(1, $"message {i}");
+            net.Time.RunFor(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.All(net.Nodes[4..], static node => Assert.Empty(node.Delivered));
+        net.Link([bridge]);
+        net.Time.RunFor(TimeSpan.FromSeconds(5));
+        AssertDelivered(net, origin: 1, messages: 20);
+        AssertNoMessageTwice(net);
+    }
+
+    [Fact]
+    public void What_is_older_than_the_retention_is_not_brought_to_a_late_joiner()
+    {
+        var net = new MulticastNet(3, seed: 5).Link([(0, 1)]);
+        net.Broadcast(0, "old");
+        net.Time.RunFor(TimeSpan.FromSeconds(70));
+        net.Broadcast(0, "young");
+        net.Link([(1, 2)]);
+        net.Time.RunFor(Settle);
+        Assert.Equal("young", Text(Assert.Single(net.Nodes[2].Delivered)));
+    }
+
+    [Fact]
+    public void A_peer_that_the_link_state_does_not_show_yet_is_pushed_to_by_the_origin()
+    {
+        var net = new MulticastNet(2, seed: 1);
+        net.Run(net.Nodes[0], (core, now, effects) => core.HandlePeerUp(net.Nodes[1].Id, now, effects));
+        net.Run(net.Nodes[1], (core, now, effects) => core.HandlePeerUp(net.Nodes[0].Id, now, effects));
+        var effects = net.Run(net.Nodes[0], static (core, now, effects) => core.Publish(null, "type", new byte[10], Lane.Gossip, now, effects));
+        Assert.Equal(net.Nodes[1].Id, Assert.Single(effects.OfType<MulticastEffect.Send>()).To);
+        Assert.Equal(1, Assert.Single(effects.OfType<MulticastEffect.Published>()).Reached);
+    }
+
+    [Fact]
+    public void A_topic_reaches_its_subscribers_over_a_relay_that_does_not_follow_it()
+    {
+        var net = new MulticastNet(4, seed: 1).Link([(0, 1), (1, 2), (1, 3)]);
+        net.Subscribe(2, "blocks");
+        net.Publish(0, "blocks", new byte[100]);
+        net.Time.RunFor(Settle);
+        Assert.Single(net.Nodes[2].Delivered);
+        Assert.Empty(net.Nodes[1].Delivered);
+        Assert.Empty(net.Nodes[3].Delivered);
+        Assert.Equal(2, net.PayloadCopies);
+    }
+
+    [Fact]
+    public void A_member_whose_subtree_has_no_subscriber_gets_no_payload()
+    {
+        var net = new MulticastNet(5, seed: 1).Link(Topologies.FullMesh(5));
+        net.Subscribe(4, "blocks");
+        net.Publish(0, "blocks", new byte[100]);
+        net.Time.RunFor(Settle);
+        Assert.Single(net.Nodes[4].Delivered);
+        Assert.Equal(1, net.PayloadCopies);
+    }
+
+    [Fact]
+    public void After_unsubscribing_nothing_of_the_topic_is_delivered()
+    {
+        var net = new MulticastNet(2, seed: 1).Link([(0, 1)]);
+        net.Subscribe(1, "blocks");
+        net.Nodes[1].Core.Unsubscribe("blocks");
+        net.Publish(0, "blocks", new byte[100]);
+        net.Time.RunFor(Settle);
+        Assert.Empty(net.Nodes[1].Delivered);
+    }
+
+    [Fact]
+    public void A_restarted_origin_with_a_higher_epoch_and_lower_seqs_is_heard()
+    {
+        var net = new MulticastNet(3, seed: 1).Link(Topologies.Line(3));
+        for (var i = 0; i < 10; i++)
+        {
+            net.Broadcast(0, $"before {i}");
+        }
+
+        net.Time.RunFor(TimeSpan.FromSeconds(1));
+        net.Restart(0, epoch: 2);
+        net.Broadcast(0, "after");
+        net.Time.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(11, net.Nodes[2].Delivered.Count);
+        Assert.Equal("after", Text(net.Nodes[2].Delivered[^1]));
+    }
+
+    [Fact]
+    public void A_member_that_restarts_gets_the_retained_messages_again_and_never_its_own()
+    {
+        var net = new MulticastNet(3, seed: 1).Link(Topologies.FullMesh(3));
+        net.Broadcast(0, "one");
+        net.Broadcast(1, "two");
+        net.Time.RunFor(TimeSpan.FromSeconds(1));
+        net.Nodes[1].Delivered.Clear();
+        net.Restart(1, epoch: 2);
+        net.Time.RunFor(Settle);
+        Assert.Equal("one", Text(Assert.Single(net.Nodes[1].Delivered)));
+    }
+
+    [Fact]
+    public void Killed_relays_cost_no_message_while_the_rest_is_connected()
+    {
+        for (var seed = 1; seed <= 5; seed++)
+        {
+            var net = new MulticastNet(30, seed).Link(Topologies.Random(30, 8, seed));
+            var random = new Random(seed);
+            var dead = new HashSet<int>();
+            for (var i = 0; i < 20; i++)
+            {
+                net.Broadcast(0, $"message {i}");
+                net.Time.RunFor(TimeSpan.FromMilliseconds(3));
+                if (i % 4 == 3)
+                {
+                    var victim = random.Next(1, 30);
+                    dead.Add(victim);
+                    net.Cut(net.LinksOf(victim));
+                }
+            }
+
+            net.Time.RunFor(TimeSpan.FromSeconds(40));
+            var tree = DisseminationTree.Build(net.Graph(), net.Nodes[0].Id, static _ => true, int.MaxValue);
+            Assert.All(
+                net.Nodes.Where(node => node.Number != 0 && tree.Contains(node.Id)),
+                static node => Assert.Equal(20, node.Delivered.Count));
+            AssertNoMessageTwice(net);
+        }
+    }
+
+    [Fact]
+    public void A_large_payload_in_a_large_mesh_goes_down_a_narrow_tree_without_spare_copies()
+    {
+        var net = new MulticastNet(100, seed: 1).Link(Topologies.FullMesh(100));
+        net.Publish(7, null, new byte[64 * 1024]);
+        net.Time.RunFor(TimeSpan.FromSeconds(30));
+        AssertDelivered(net, origin: 7, messages: 1);
+        Assert.Equal(99, net.PayloadCopies);
+        Assert.InRange(net.OtherBytes / (99.0 * 64 * 1024), 0, 0.25);
+    }
+
+    [Fact]
+    public void After_the_last_message_the_network_falls_silent()
+    {
+        var net = new MulticastNet(10, seed: 1).Link(Topologies.FullMesh(10));
+        net.Broadcast(0);
+        net.Time.RunFor(TimeSpan.FromMinutes(3));
+        var steps = net.Time.Steps;
+        net.Time.RunFor(TimeSpan.FromHours(1));
+        Assert.Equal(steps, net.Time.Steps);
+        Assert.All(net.Nodes, static node => Assert.Equal(0, node.Core.RetainedMessages));
+    }
+
+    [Fact]
+    public void The_payload_that_is_sent_is_the_memory_that_was_published()
+    {
+        var net = new MulticastNet(2, seed: 1).Link([(0, 1)]);
+        ReadOnlyMemory<byte> payload = new byte[1000];
+        var effects = net.Run(net.Nodes[0], (core, now, effects) => core.Publish(null, "type", payload, Lane.Bulk, now, effects));
+        var send = Assert.Single(effects.OfType<MulticastEffect.Send>());
+        Assert.True(payload.Span == send.Payload.Span);
+        Assert.Equal(Lane.Bulk, send.Lane);
+    }
+
+    [Fact]
+    public void A_send_that_the_queue_refused_is_made_good_by_an_announcement()
+    {
+        var lost = true;
+        var net = new MulticastNet(2, seed: 1) { Carries = (_, _, bytes) => bytes.Span[0] != 1 || !lost }.Link([(0, 1)]);
+        net.Broadcast(0);
+        net.Run(net.Nodes[0], (core, now, effects) => core.HandleNotSent(net.Nodes[1].Id, now, effects));
+        lost = false;
+        net.Time.RunFor(TimeSpan.FromSeconds(3));
+        lost = false;
+        Assert.Single(net.Nodes[1].Delivered);
+    }
+
+    [Fact]
+    public void Publishing_beyond_the_retention_is_pushed_back_until_there_is_room()
+    {
+        var settings = TestSettings.Dissemination with { RetentionMessages = 10 };
+        var net = new MulticastNet(2, seed: 1, settings).Link([(0, 1)]);
+        for (var i = 0; i < 10; i++)
+        {
+            net.Broadcast(0);
+        }
+
+        Assert.Equal(PublishRefusal.RetentionFull, RefusalOf(net, null, "type", 10));
+        net.Time.RunFor(settings.RetentionTime);
+        net.Broadcast(0);
+        net.Time.RunFor(Settle);
+        Assert.Equal(11, net.Nodes[1].Delivered.Count);
+    }
+
+    [Theory]
+    [InlineData("", "type", 1, PublishRefusal.BadTopic)]
+    [InlineData(null, "", 1, PublishRefusal.BadType)]
+    [InlineData(null, "type", 65 * 1024 * 1024, PublishRefusal.PayloadTooLarge)]
+    public void A_publication_out_of_bounds_is_refused_with_its_reason(string? topic, string type, int bytes, PublishRefusal expected) =>
+        Assert.Equal(expected, RefusalOf(new MulticastNet(1, seed: 1), topic, type, bytes));
+
+    [Fact]
+    public void A_topic_more_than_allowed_is_not_subscribed()
+    {
+        var settings = TestSettings.Dissemination with { MaxTopics = 2 };
+        var core = new MulticastNet(1, seed: 1, settings).Nodes[0].Core;
+        Assert.True(core.TrySubscribe("a"));
+        Assert.True(core.TrySubscribe("b"));
+        Assert.True(core.TrySubscribe("a"));
+        Assert.False(core.TrySubscribe("c"));
+    }
+
+    private static PublishRefusal RefusalOf(MulticastNet net, string? topic, string type, int bytes) =>
+        Assert.Single(net
+            .Run(net.Nodes[0], (core, now, effects) => core.Publish(topic, type, new byte[bytes], Lane.Gossip, now, effects))
+            .OfType<MulticastEffect.PublishRefused>()).Reason;
+
+    private static string Text(MulticastEffect.Deliver delivery) => System.Text.Encoding.UTF8.GetString(delivery.Payload.Span);
+
+    private static void AssertDelivered(MulticastNet net, int origin, int messages)
+    {
+        foreach (var node in net.Nodes)
+        {
+            Assert.Equal(node.Number == origin ? 0 : messages, node.Delivered.Count);
+        }
+    }
+
+    private static void AssertNoMessageTwice(MulticastNet net) =>
+        Assert.All(net.Nodes, static node => Assert.Equal(node.Delivered.Count, node.Delivered.Select(static delivery => delivery.Id).Distinct().Count()));
+}

@@ -1,0 +1,202 @@
+using ActorP2P.Protocol.Dissemination;
+using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Gossip;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Routing;
+using ActorP2P.Protocol.Settings;
+using ActorP2P.Protocol.Tests.VirtualNetwork;
+
+namespace ActorP2P.Protocol.Tests.Dissemination;
+
+/// <summary>Many multicast cores on virtual time. Links carry bytes in order with a fixed delay, and lose some if told to.</summary>
+internal sealed class MulticastNet
+{
+    private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(2);
+
+    private readonly HashSet<(int A, int B)> _links = [];
+    private readonly Random _random;
+    private readonly DisseminationSettings _settings;
+
+    public MulticastNet(int nodes, int seed, DisseminationSettings? settings = null)
+    {
+        _settings = settings ?? TestSettings.Dissemination;
+        _random = new Random(seed);
+        Nodes = Enumerable.Range(0, nodes).Select(number => new VirtualNode(number, NewCore(number, epoch: 1))).ToArray();
+        foreach (var node in Nodes)
+        {
+            Topics[node.Id] = new HashSet<string>();
+        }
+    }
+
+    public VirtualTime Time { get; } = new();
+
+    public VirtualNode[] Nodes { get; }
+
+    public Dictionary<NodeId, IReadOnlySet<string>?> Topics { get; } = [];
+
+    public IMembership Membership { get; set; } = TestMembership.Everybody;
+
+    public double Loss { get; set; }
+
+    /// <summary>Sees each message before it is delivered; false loses it.</summary>
+    public Func<int, int, ReadOnlyMemory<byte>, bool> Carries { get; set; } = static (_, _, _) => true;
+
+    public int PayloadCopies { get; private set; }
+
+    public long OtherBytes { get; private set; }
+
+    public MulticastNet Link(IEnumerable<(int A, int B)> links)
+    {
+        foreach (var link in links)
+        {
+            if (_links.Add(link))
+            {
+                Run(Nodes[link.A], (core, now, effects) => core.HandlePeerUp(Nodes[link.B].Id, now, effects));
+                Run(Nodes[link.B], (core, now, effects) => core.HandlePeerUp(Nodes[link.A].Id, now, effects));
+            }
+        }
+
+        ShareViews();
+        return this;
+    }
+
+    public void Cut(IEnumerable<(int A, int B)> links)
+    {
+        foreach (var link in links.ToArray())
+        {
+            if (_links.Remove(link))
+            {
+                Run(Nodes[link.A], (core, now, effects) => core.HandlePeerDown(Nodes[link.B].Id, now, effects));
+                Run(Nodes[link.B], (core, now, effects) => core.HandlePeerDown(Nodes[link.A].Id, now, effects));
+            }
+        }
+
+        ShareViews();
+    }
+
+    public IEnumerable<(int A, int B)> LinksOf(int node) => _links.Where(link => link.A == node || link.B == node);
+
+    public void Subscribe(int node, string topic)
+    {
+        Assert.True(Nodes[node].Core.TrySubscribe(topic));
+        Topics[Nodes[node].Id] = Nodes[node].Core.Topics.ToHashSet();
+        ShareViews();
+    }
+
+    public void Restart(int node, ulong epoch)
+    {
+        var links = LinksOf(node).ToArray();
+        Cut(links);
+        Nodes[node].Core = NewCore(node, epoch);
+        Link(links);
+    }
+
+    public void ShareViews()
+    {
+        var view = new MulticastView(Graph(), new Dictionary<NodeId, IReadOnlySet<string>?>(Topics), Membership);
+        foreach (var node in Nodes)
+        {
+            Run(node, (core, now, effects) => core.HandleView(view, now, effects));
+        }
+    }
+
+    public MessageId Publish(int node, string? topic, ReadOnlyMemory<byte> payload)
+    {
+        var effects = Run(Nodes[node], (core, now, effects) => core.Publish(topic, "type", payload, Lane.Gossip, now, effects));
+        return Assert.Single(effects.OfType<MulticastEffect.Published>()).Id;
+    }
+
+    public MessageId Broadcast(int node, string text = "hello") => Publish(node, null, System.Text.Encoding.UTF8.GetBytes(text));
+
+    public void Receive(int node, int from, ReadOnlyMemory<byte> bytes) =>
+        Run(Nodes[node], (core, now, effects) => core.HandleReceived(Nodes[from].Id, bytes, now, effects));
+
+    public List<MulticastEffect> Run(VirtualNode node, Action<MulticastCore, DateTimeOffset, List<MulticastEffect>> input)
+    {
+        var effects = new List<MulticastEffect>();
+        input(node.Core, Time.Now, effects);
+        foreach (var effect in effects)
+        {
+            Perform(node, effect);
+        }
+
+        return effects;
+    }
+
+    public LinkGraph Graph() => LinkGraph.FromClaims(Nodes.Select(node => new LinkClaim(
+        node.Id,
+        LinksOf(node.Number).Select(link => Nodes[link.A == node.Number ? link.B : link.A].Id.Reference).ToArray())));
+
+    private MulticastCore NewCore(int number, ulong epoch) => new(
+        _settings,
+        new PublicationScope("net", "ns"),
+        SimulatedCurve.Instance,
+        SimulatedCurve.Key(number),
+        epoch,
+        seqBase: 0,
+        maxTypeBytes: 128);
+
+    private void Perform(VirtualNode node, MulticastEffect effect)
+    {
+        switch (effect)
+        {
+            case MulticastEffect.Send send:
+                Carry(node, send);
+                break;
+            case MulticastEffect.Schedule schedule:
+                var core = node.Core;
+                Time.After(schedule.Delay, () =>
+                {
+                    if (core == node.Core)
+                    {
+                        Run(node, (live, now, effects) => live.HandleTimer(schedule.Token, now, effects));
+                    }
+                });
+                break;
+            case MulticastEffect.Deliver deliver:
+                node.Delivered.Add(deliver);
+                break;
+            case MulticastEffect.Dropped dropped:
+                node.Drops[dropped.Reason] = node.Drops.GetValueOrDefault(dropped.Reason) + 1;
+                break;
+            case MulticastEffect.Equivocation equivocation:
+                node.Equivocations.Add(equivocation);
+                break;
+        }
+    }
+
+    private void Carry(VirtualNode node, MulticastEffect.Send send)
+    {
+        var to = Array.Find(Nodes, other => other.Id == send.To)!;
+        var link = (Math.Min(node.Number, to.Number), Math.Max(node.Number, to.Number));
+        var bytes = new byte[send.Head.Length + send.Payload.Length];
+        send.Head.CopyTo(bytes);
+        send.Payload.CopyTo(bytes.AsMemory(send.Head.Length));
+        PayloadCopies += send.Head.Span[0] == 1 ? 1 : 0;
+        OtherBytes += send.Head.Length;
+        Time.After(Latency, () =>
+        {
+            if (_links.Contains(link) && _random.NextDouble() >= Loss && Carries(node.Number, to.Number, bytes))
+            {
+                Receive(to.Number, node.Number, bytes);
+            }
+        });
+    }
+
+    internal sealed class VirtualNode(int number, MulticastCore core)
+    {
+        public int Number { get; } = number;
+
+        public NodeId Id { get; } = SimulatedCurve.IdOf(number);
+
+        public MulticastCore Core { get; set; } = core;
+
+        public List<MulticastEffect.Deliver> Delivered { get; } = [];
+
+        public Dictionary<MulticastDrop, int> Drops { get; } = [];
+
+        public List<MulticastEffect.Equivocation> Equivocations { get; } = [];
+
+        public int Count(MulticastDrop reason) => Drops.GetValueOrDefault(reason);
+    }
+}

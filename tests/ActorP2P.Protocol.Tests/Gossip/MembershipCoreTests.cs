@@ -1,0 +1,192 @@
+using System.Security.Cryptography;
+using System.Text;
+using ActorP2P.Protocol.Gossip;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Tests.Identity;
+using ActorP2P.Protocol.Tests.VirtualNetwork;
+
+namespace ActorP2P.Protocol.Tests.Gossip;
+
+/// <summary>How certificates of nodes without a link are fetched, judged and lost again. A chain is "number validity" here.</summary>
+public sealed class MembershipCoreTests
+{
+    private static readonly NodeId Self = SimulatedCurve.IdOf(0);
+    private static readonly NodeId Peer = SimulatedCurve.IdOf(1);
+    private static readonly NodeId OtherPeer = SimulatedCurve.IdOf(2);
+    private static readonly NodeId Far = SimulatedCurve.IdOf(9);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly HashSet<int> _denied = [];
+    private readonly List<MembershipEffect> _effects = [];
+    private readonly MembershipCore _core;
+    private DateTimeOffset _now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public MembershipCoreTests()
+    {
+        _core = new MembershipCore(Validate, maxChains: 10, Patience, new SeededRandom(1));
+        _core.HandlePeerUp(Peer, Chain(1), _now.AddDays(1), _now, _effects);
+    }
+
+    [Fact]
+    public void A_linked_node_is_a_member_and_nobody_else_is_known() => AssertVerdicts(peer: MembershipVerdict.Member, far: MembershipVerdict.Unknown);
+
+    [Fact]
+    public void A_chain_named_by_a_link_state_is_fetched_once_and_judged()
+    {
+        _effects.Clear();
+        _core.HandleNeeded(Far, Hash(Chain(9)), Peer, _now, _effects);
+        _core.HandleNeeded(Far, Hash(Chain(9)), Peer, _now, _effects);
+        var query = Assert.Single(_effects.OfType<MembershipEffect.Send>());
+        Assert.Equal(Peer, query.To);
+
+        var holder = new MembershipCore(Validate, 10, Patience, new SeededRandom(1));
+        var answers = new List<MembershipEffect>();
+        holder.HandlePeerUp(Far, Chain(9), _now.AddDays(1), _now, answers);
+        holder.HandlePeerUp(Self, Chain(0), _now.AddDays(1), _now, answers);
+        answers.Clear();
+        holder.HandleReceived(Self, query.Bytes, _now, answers);
+
+        var answer = Assert.Single(answers.OfType<MembershipEffect.Send>());
+        Assert.True(MembershipCore.Owns(answer.Bytes.Span));
+        _core.HandleReceived(Peer, answer.Bytes, _now, _effects);
+        AssertVerdicts(peer: MembershipVerdict.Member, far: MembershipVerdict.Member);
+    }
+
+    [Fact]
+    public void A_silent_peer_is_passed_over_for_another_and_the_search_ends()
+    {
+        _core.HandleNeeded(Far, Hash(Chain(9)), Peer, _now, _effects);
+        _core.HandlePeerUp(OtherPeer, Chain(2), _now.AddDays(1), _now, _effects);
+        for (var i = 0; i < 20; i++)
+        {
+            FireTimer();
+        }
+
+        var asked = _effects.OfType<MembershipEffect.Send>().Select(static send => send.To).ToArray();
+        Assert.Equal(8, asked.Length);
+        Assert.Contains(OtherPeer, asked);
+    }
+
+    [Fact]
+    public void A_chain_that_nobody_asked_for_or_another_one_is_dropped_before_it_is_parsed()
+    {
+        _core.HandleReceived(Peer, Answer(Chain(9)), _now, _effects);
+        _core.HandleNeeded(Far, Hash(Chain(9)), Peer, _now, _effects);
+        _core.HandleReceived(Peer, Answer(Chain(8)), _now, _effects);
+        Assert.Equal([MembershipDrop.NotAsked, MembershipDrop.OtherHash], _effects.OfType<MembershipEffect.Dropped>().Select(static drop => drop.Reason));
+    }
+
+    [Fact]
+    public void A_valid_chain_of_another_node_makes_nobody_a_member()
+    {
+        _core.HandleNeeded(Far, Hash(Chain(8)), Peer, _now, _effects);
+        _core.HandleReceived(Peer, Answer(Chain(8)), _now, _effects);
+        Assert.Equal(MembershipDrop.OtherNode, Assert.Single(_effects.OfType<MembershipEffect.Dropped>()).Reason);
+        AssertVerdicts(peer: MembershipVerdict.Member, far: MembershipVerdict.Unknown);
+    }
+
+    [Fact]
+    public void A_refused_chain_refuses_its_node()
+    {
+        _denied.Add(9);
+        _core.HandleNeeded(Far, Hash(Chain(9)), Peer, _now, _effects);
+        _core.HandleReceived(Peer, Answer(Chain(9)), _now, _effects);
+        Assert.Equal(Far, Assert.Single(_effects.OfType<MembershipEffect.Refused>()).Node);
+        AssertVerdicts(peer: MembershipVerdict.Member, far: MembershipVerdict.Refused);
+    }
+
+    [Fact]
+    public void A_member_cannot_be_refused_by_a_link_state_that_names_a_bad_chain()
+    {
+        byte[] bad = "garbage"u8.ToArray();
+        _core.HandleNeeded(Peer, Hash(bad), Peer, _now, _effects);
+        _core.HandleReceived(Peer, Answer(bad), _now, _effects);
+        AssertVerdicts(peer: MembershipVerdict.Member, far: MembershipVerdict.Unknown);
+    }
+
+    [Fact]
+    public void New_rules_judge_every_chain_anew_in_both_directions()
+    {
+        _denied.Add(1);
+        _core.HandleRulesChanged(_now, _effects);
+        AssertVerdicts(peer: MembershipVerdict.Refused, far: MembershipVerdict.Unknown);
+        Assert.Equal(Peer, Assert.Single(_effects.OfType<MembershipEffect.Refused>()).Node);
+        _denied.Clear();
+        _core.HandleRulesChanged(_now, _effects);
+        AssertVerdicts(peer: MembershipVerdict.Member, far: MembershipVerdict.Unknown);
+    }
+
+    [Fact]
+    public void An_expired_certificate_ends_its_membership_without_any_message()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            FireTimer();
+        }
+
+        AssertVerdicts(peer: MembershipVerdict.Refused, far: MembershipVerdict.Unknown);
+    }
+
+    [Fact]
+    public void Names_of_unknown_chains_are_fetched_to_a_limit()
+    {
+        for (var i = 100; i < 150; i++)
+        {
+            _core.HandleNeeded(SimulatedCurve.IdOf(i), Hash(Chain(i)), Peer, _now, _effects);
+        }
+
+        Assert.Equal(10, _effects.OfType<MembershipEffect.Send>().Count());
+        Assert.Equal(40, _effects.OfType<MembershipEffect.Dropped>().Count(static drop => drop.Reason == MembershipDrop.OverAllowance));
+    }
+
+    [Fact]
+    public void Asking_for_ever_and_garbage_are_counted_and_answered_no_more()
+    {
+        byte[] query = [17, .. SHA256.HashData(Chain(1).Span)];
+        for (var i = 0; i < 300; i++)
+        {
+            _core.HandleReceived(Peer, query, _now, _effects);
+        }
+
+        _core.HandleReceived(Peer, default, _now, _effects);
+        _core.HandleReceived(Peer, new byte[] { 17, 1 }, _now, _effects);
+        _core.HandleReceived(Far, query, _now, _effects);
+        var drops = _effects.OfType<MembershipEffect.Dropped>().Select(static drop => drop.Reason).ToArray();
+        Assert.Equal(44, drops.Count(static reason => reason == MembershipDrop.OverAllowance));
+        Assert.Equal(2, drops.Count(static reason => reason == MembershipDrop.Malformed));
+        Assert.Equal(1, drops.Count(static reason => reason == MembershipDrop.NotAPeer));
+    }
+
+    private static ReadOnlyMemory<byte> Chain(int number) => Encoding.ASCII.GetBytes($"chain {number}");
+
+    private static ReadOnlyMemory<byte> Hash(ReadOnlyMemory<byte> chain) => SHA256.HashData(chain.Span);
+
+    private static byte[] Answer(ReadOnlyMemory<byte> chain) => [18, .. chain.Span];
+
+    private ChainJudgement Validate(ReadOnlyMemory<byte> chain, DateTimeOffset now)
+    {
+        var text = Encoding.ASCII.GetString(chain.Span);
+        if (!text.StartsWith("chain ", StringComparison.Ordinal))
+        {
+            return new ChainJudgement(null, default, "malformed");
+        }
+
+        var number = int.Parse(text[6..], System.Globalization.CultureInfo.InvariantCulture);
+        return _denied.Contains(number)
+            ? new ChainJudgement(null, default, "denied")
+            : new ChainJudgement(SimulatedCurve.IdOf(number), now.AddDays(1), null);
+    }
+
+    private void FireTimer()
+    {
+        var schedule = _effects.OfType<MembershipEffect.Schedule>().Last();
+        _now += schedule.Delay;
+        _core.HandleTimer(schedule.Token, _now, _effects);
+    }
+
+    private void AssertVerdicts(MembershipVerdict peer, MembershipVerdict far)
+    {
+        Assert.Equal(peer, _core.Snapshot.Check(Peer));
+        Assert.Equal(far, _core.Snapshot.Check(Far));
+    }
+}

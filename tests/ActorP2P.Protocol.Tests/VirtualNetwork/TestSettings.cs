@@ -1,0 +1,58 @@
+using ActorP2P.Protocol.Gossip;
+using ActorP2P.Protocol.Settings;
+
+namespace ActorP2P.Protocol.Tests.VirtualNetwork;
+
+/// <summary>The defaults of reference.conf, as a base that tests change in what they are about.</summary>
+internal static class TestSettings
+{
+    public static DisseminationSettings Dissemination { get; } = new(
+        RetentionTime: TimeSpan.FromSeconds(60),
+        RetentionBytes: 64 * 1024 * 1024,
+        RetentionMessages: 32_768,
+        DedupWindow: 65_536,
+        AnnounceInterval: TimeSpan.FromMilliseconds(500),
+        WantDelay: TimeSpan.FromMilliseconds(500),
+        WantTimeout: TimeSpan.FromSeconds(2),
+        MaxAnnouncedIds: 4096,
+        MaxPendingUnknownOrigin: 256,
+        MaxPendingUnknownOriginBytes: 64 * 1024 * 1024,
+        MaxTopics: 256,
+        MaxTopicBytes: 128);
+
+    public static StateSyncSettings StateSync { get; } = new(
+        AnnounceInterval: TimeSpan.FromSeconds(1),
+        AnnounceJitter: 0.2,
+        Fanout: 3,
+        PushOnChange: true,
+        PushDebounce: TimeSpan.FromMilliseconds(50),
+        MaxStateBytes: 64 * 1024,
+        MaxOrigins: 4096,
+        MaxAnswerBytes: 128 * 1024,
+        MaxStatusEntries: 256,
+        MaxStatusValueBytes: 4096,
+        RepublishInterval: TimeSpan.FromHours(1),
+        ExpireAfter: TimeSpan.FromHours(3));
+
+    public static ReconnectSettings Reconnect { get; } = new(
+        MinDelay: TimeSpan.FromMilliseconds(200),
+        MaxDelay: TimeSpan.FromSeconds(5),
+        Multiplier: 3,
+        StableAfter: TimeSpan.FromSeconds(30),
+        MaxConcurrentDials: 16,
+        DialsPerSecond: 8,
+        DialTimeout: TimeSpan.FromSeconds(5));
+
+    public static AdmissionSettings Admission { get; } = new(
+        HandshakeTimeout: TimeSpan.FromSeconds(5),
+        HandshakeMaxBytes: 64 * 1024,
+        MaxHalfOpen: 64,
+        RatePerSecond: 20,
+        Burst: 5,
+        MemberRatePerSecond: 50,
+        MemberBurst: 100,
+        MaxTrackedAddresses: 1000,
+        MaxLinks: 1024);
+
+    public static StateLimits Limits { get; } = StateLimits.From(StateSync, Dissemination);
+}
