@@ -12,8 +12,9 @@ internal sealed class ConnectionSink : IConnectionSink
     private readonly ITransportConnection _connection;
     private readonly IActorRef _link;
     private readonly long _maxUnhandledBytes;
+    private readonly Lock _gate = new();
     private long _unhandledBytes;
-    private int _paused;
+    private bool _paused;
 
     public ConnectionSink(ITransportConnection connection, IActorRef link, int maxUnhandledBytes)
     {
@@ -31,22 +32,15 @@ internal sealed class ConnectionSink : IConnectionSink
         }
 
         _link.Tell(new Link.FramesReceived(frames, bytes), ActorRefs.NoSender);
-        if (Interlocked.Add(ref _unhandledBytes, bytes) <= _maxUnhandledBytes)
+        lock (_gate)
         {
-            return;
-        }
-
-        Volatile.Write(ref _paused, 1);
-        _connection.SetReading(false);
-
-        // The link may have gone below the mark in between, and found nothing paused yet that it could resume.
-        if (Interlocked.Read(ref _unhandledBytes) <= _maxUnhandledBytes / 2)
-        {
-            Resume();
-        }
-        else if (Volatile.Read(ref _paused) == 0)
-        {
-            _connection.SetReading(true);
+            // Under one lock with Handled: a pause that overtook a resume would never end.
+            _unhandledBytes += bytes;
+            if (!_paused && _unhandledBytes > _maxUnhandledBytes)
+            {
+                _paused = true;
+                _connection.SetReading(false);
+            }
         }
     }
 
@@ -57,17 +51,14 @@ internal sealed class ConnectionSink : IConnectionSink
     /// <summary>The link handled this much: reading goes on below half the mark.</summary>
     public void Handled(int bytes)
     {
-        if (Interlocked.Add(ref _unhandledBytes, -bytes) <= _maxUnhandledBytes / 2)
+        lock (_gate)
         {
-            Resume();
-        }
-    }
-
-    private void Resume()
-    {
-        if (Interlocked.Exchange(ref _paused, 0) == 1)
-        {
-            _connection.SetReading(true);
+            _unhandledBytes -= bytes;
+            if (_paused && _unhandledBytes <= _maxUnhandledBytes / 2)
+            {
+                _paused = false;
+                _connection.SetReading(true);
+            }
         }
     }
 }
