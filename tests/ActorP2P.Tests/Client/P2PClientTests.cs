@@ -1,0 +1,138 @@
+using System.Text;
+using ActorP2P.Tests.Manager;
+using ActorP2P.Tests.Network;
+
+namespace ActorP2P.Tests.Client;
+
+/// <summary>A program without actors: tasks and async streams over whole nodes.</summary>
+public sealed class P2PClientTests : TestKit
+{
+    private const string Ns = TestMembers.Ledger;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_program_sends_asks_publishes_and_receives_without_an_actor()
+    {
+        var (here, there, pair) = Clients();
+        using var ending = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var votes = there.ReceiveAsync(Ns, "vote", 16, cancellation: ending.Token).GetAsyncEnumerator(ending.Token);
+        var firstVote = votes.MoveNextAsync();
+        await Registered(pair[1], "vote");
+        await here.SendAsync(Ns, pair[1].Id, "vote", Bytes("yes"), ending.Token);
+        Assert.True(await firstVote);
+        Assert.Equal("yes", Text(votes.Current.Delivery.Payload));
+        var question = votes.MoveNextAsync();
+        var reply = here.RequestAsync(Ns, pair[1].Id, "vote", Bytes("height?"), TimeSpan.FromSeconds(10), ending.Token);
+        Assert.True(await question);
+        votes.Current.Reply(Bytes("42"));
+        Assert.Equal("42", Text(await reply));
+        var block = votes.MoveNextAsync();
+        var id = await here.BroadcastAsync(Ns, "vote", Bytes("b1"), ending.Token);
+        Assert.True(await block);
+        Assert.Equal(id, votes.Current.Delivery.MessageId);
+        votes.Current.Reply(Bytes("an answer that nobody asked for"));
+        await votes.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task State_and_snapshots_are_tasks()
+    {
+        var (here, there, pair) = Clients();
+        await here.SubscribeAsync(Ns, "blocks");
+        Assert.True(await here.SetStatusAsync(Ns, "height", Bytes("7")) > 0);
+        AwaitAssert(() => Assert.Contains("height", pair[1].Ask<StatusSnapshot>(CreateTestProbe(), new NamespaceRouter.GetStatus(Ns, pair[0].Id)).Entries.Keys), Soon);
+        Assert.Contains(pair[0].Id, (await there.GetTopicsAsync(Ns)).Subscribers["blocks"]);
+        Assert.Equal("7", Text((await there.GetStatusAsync(Ns, pair[0].Id)).Entries["height"]));
+        Assert.Equal(pair[0].Id, Assert.Single((await there.GetPeersAsync(Ns)).Peers).Node);
+        Assert.NotEmpty((await there.GetCountersAsync()).Values);
+        Assert.Contains(pair[0].Id, (await there.GetRoutesAsync()).HopsByNode.Keys);
+        await here.UnsubscribeAsync(Ns, "blocks");
+        await here.OpenAsync("side");
+        await here.CloseAsync("side");
+    }
+
+    [Fact]
+    public async Task A_failure_is_an_exception_with_its_reason()
+    {
+        var (here, _, pair) = Clients();
+        Assert.Equal(SendFailure.UnknownType, (await Assert.ThrowsAsync<P2PClientException>(() => here.SendAsync(Ns, pair[1].Id, "nobody", default))).Reason);
+        Assert.Equal(SendFailure.UnknownNamespace, (await Assert.ThrowsAsync<P2PClientException>(() => here.BroadcastAsync("nowhere", "block", default))).Reason);
+        Assert.Equal(SendFailure.UnknownNamespace, (await Assert.ThrowsAsync<P2PClientException>(() => here.SubscribeAsync("nowhere", "blocks"))).Reason);
+        Assert.Equal(
+            SendFailure.UnknownType,
+            (await Assert.ThrowsAsync<P2PClientException>(() => here.RequestAsync(Ns, pair[1].Id, "nobody", default, TimeSpan.FromSeconds(5)))).Reason);
+    }
+
+    [Fact]
+    public async Task A_full_buffer_fails_requests_and_counts_what_it_costs()
+    {
+        var (here, there, pair) = Clients();
+        using var ending = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var votes = there.ReceiveAsync(Ns, "vote", 1, cancellation: ending.Token).GetAsyncEnumerator(ending.Token);
+        var first = votes.MoveNextAsync();
+        await Registered(pair[1], "vote");
+        await here.SendAsync(Ns, pair[1].Id, "vote", Bytes("1"), ending.Token);
+        Assert.True(await first);
+        await here.SendAsync(Ns, pair[1].Id, "vote", Bytes("2"), ending.Token);
+        await here.SendAsync(Ns, pair[1].Id, "vote", Bytes("lost"), ending.Token);
+        var failed = await Assert.ThrowsAsync<P2PClientException>(() => here.RequestAsync(Ns, pair[1].Id, "vote", default, TimeSpan.FromSeconds(10), ending.Token));
+        Assert.Equal(SendFailure.RemoteFailure, failed.Reason);
+        Assert.True(await votes.MoveNextAsync());
+        Assert.Equal("2", Text(votes.Current.Delivery.Payload));
+        await here.SendAsync(Ns, pair[1].Id, "vote", Bytes("3"), ending.Token);
+        Assert.True(await votes.MoveNextAsync());
+        Assert.Equal(2, votes.Current.DroppedBefore);
+        await votes.DisposeAsync();
+        AwaitAssert(
+            () => Assert.Equal(SendFailure.UnknownType, pair[0].Ask<SendFailed>(CreateTestProbe(), new NamespaceRouter.Unicast(Ns, pair[1].Id, "vote", default)).Reason),
+            Soon);
+    }
+
+    [Fact]
+    public async Task Events_come_as_a_stream_that_ends_with_its_namespace()
+    {
+        var (here, _, pair) = Clients();
+        using var ending = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var seen = new List<ControlEvent>();
+        var reading = ReadAsync();
+        AwaitAssert(
+            () =>
+            {
+                pair[1].Ask<StatusSet>(CreateTestProbe(), new NamespaceRouter.SetStatus(Ns, "height", Bytes($"{Random.Shared.Next()}")));
+                lock (seen)
+                {
+                    Assert.NotEmpty(seen);
+                }
+            },
+            Soon,
+            TimeSpan.FromMilliseconds(100));
+        await ending.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+
+        async Task ReadAsync()
+        {
+            await foreach (var controlEvent in here.ObserveAsync(Ns, 64, ending.Token))
+            {
+                lock (seen)
+                {
+                    seen.Add(controlEvent);
+                }
+            }
+        }
+    }
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+
+    private async Task Registered(MemberNode node, string type) => await AwaitAssertAsync(
+        () => Assert.Contains("another module", node.Ask<RegisterRefused>(CreateTestProbe(), new NamespaceRouter.Register(Ns, type, TestActor)).Reason, StringComparison.Ordinal),
+        Soon);
+
+    private (P2PClient Here, P2PClient There, NodeNetwork Pair) Clients()
+    {
+        var pair = new NodeNetwork(this, 2, [(0, 1)]).AwaitPeers(Ns, 1, 1);
+        return (new P2PClient(Sys, pair[0].Router, TimeSpan.FromSeconds(10)), new P2PClient(Sys, pair[1].Router, TimeSpan.FromSeconds(10)), pair);
+    }
+}
