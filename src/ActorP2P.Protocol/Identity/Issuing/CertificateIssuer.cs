@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -13,27 +14,32 @@ public sealed class CertificateIssuer : IDisposable
     // RFC 5280, 4.1.2.2 allows 20 bytes; 16 random ones cannot collide.
     private const int SerialBytes = 16;
 
+    private static readonly ChainLimits FileLimits = new(16, 1 << 16);
+
     private static readonly Oid ServerAuth = new("1.3.6.1.5.5.7.3.1");
     private static readonly Oid ClientAuth = new("1.3.6.1.5.5.7.3.2");
 
     private readonly EcdsaCurve _curve;
     private readonly EcdsaNodeKey _key;
     private readonly X509Certificate2 _certificate;
-    private readonly CertificateIssuer? _parent;
+    // What nodes send along: this CA and those above it, without the root, which everybody has.
+    private readonly string _travellingPem;
 
-    private CertificateIssuer(EcdsaCurve curve, EcdsaNodeKey key, X509Certificate2 certificate, CertificateIssuer? parent)
+    private CertificateIssuer(EcdsaCurve curve, EcdsaNodeKey key, X509Certificate2 certificate, string travellingPem, string? rootPem)
     {
         _curve = curve;
         _key = key;
         _certificate = certificate;
-        _parent = parent;
+        _travellingPem = travellingPem;
+        CertificatePem = Pem(certificate);
+        RootPem = rootPem ?? CertificatePem;
     }
 
     /// <summary>The CA's own certificate.</summary>
-    public string CertificatePem => _certificate.ExportCertificatePem() + "\n";
+    public string CertificatePem { get; }
 
     /// <summary>The root above this CA, or the CA itself.</summary>
-    public string RootPem => _parent?.RootPem ?? CertificatePem;
+    public string RootPem { get; }
 
     /// <summary>The CA's private key as PKCS#8 PEM, not encrypted. Secret.</summary>
     public string ExportKeyPem() => _key.Ecdsa.ExportPkcs8PrivateKeyPem() + "\n";
@@ -44,7 +50,46 @@ public sealed class CertificateIssuer : IDisposable
         var key = (EcdsaNodeKey)curve.GenerateKey(random);
         var request = CaRequest(commonName, key, pathLength: 1);
         using var certificate = Sign(request, request.SubjectName, key, validity, random);
-        return new CertificateIssuer(curve, key, X509CertificateLoader.LoadCertificate(certificate.RawData), parent: null);
+        return new CertificateIssuer(curve, key, X509CertificateLoader.LoadCertificate(certificate.RawData), travellingPem: "", rootPem: null);
+    }
+
+    /// <summary>A CA that exists: its key and its files as they were written.</summary>
+    /// <param name="curve">The network's curve.</param>
+    /// <param name="keyPem">The CA's key.</param>
+    /// <param name="password">Password of an encrypted key, or null.</param>
+    /// <param name="chainPem">The CA's certificate, then those between it and the root; the root itself when it is the root.</param>
+    /// <param name="rootPem">The root.</param>
+    /// <param name="issuer">The CA when the result is true.</param>
+    /// <param name="reason">One line when it is false.</param>
+    public static bool TryLoad(
+        EcdsaCurve curve,
+        string keyPem,
+        string? password,
+        string chainPem,
+        string rootPem,
+        [NotNullWhen(true)] out CertificateIssuer? issuer,
+        out string reason)
+    {
+        issuer = null;
+        if (!curve.TryImportKey(keyPem, password, out var key, out reason)
+            || !CertificateChain.TryParsePem(chainPem, FileLimits, out var chain, out reason)
+            || !CertificateChain.TryParsePem(rootPem, FileLimits, out var root, out reason))
+        {
+            key?.Dispose();
+            return false;
+        }
+
+        var certificate = CertificateOf(key, chain);
+        if (certificate is null)
+        {
+            reason = "the certificate is not a CA certificate of this key";
+            key.Dispose();
+            return false;
+        }
+
+        var isRoot = chain.LeafHash.SequenceEqual(root.LeafHash);
+        issuer = new CertificateIssuer(curve, (EcdsaNodeKey)key, certificate, isRoot ? "" : chain.ToPem(), root.ToPem());
+        return true;
     }
 
     /// <summary>A new agency below this CA, which issues nodes only (path length 0).</summary>
@@ -53,7 +98,8 @@ public sealed class CertificateIssuer : IDisposable
         var key = (EcdsaNodeKey)_curve.GenerateKey(random);
         var request = CaRequest(commonName, key, pathLength: 0);
         AddAuthorityKeyId(request);
-        return new CertificateIssuer(_curve, key, Sign(request, _certificate.SubjectName, _key, validity, random), this);
+        var certificate = Sign(request, _certificate.SubjectName, _key, validity, random);
+        return new CertificateIssuer(_curve, key, certificate, Pem(certificate) + _travellingPem, RootPem);
     }
 
     /// <summary>A node's key and certificate.</summary>
@@ -83,12 +129,32 @@ public sealed class CertificateIssuer : IDisposable
         _certificate.Dispose();
     }
 
+    private static X509Certificate2? CertificateOf(INodeKey key, CertificateChain chain)
+    {
+        try
+        {
+            var certificate = X509CertificateLoader.LoadCertificate(chain.Certificates[0].Span);
+            if (CertificateRules.IsCa(certificate) && key.Curve.TryGetNodeId(certificate, out var id) && id == key.Id)
+            {
+                return certificate;
+            }
+
+            certificate.Dispose();
+        }
+        catch (CryptographicException)
+        {
+            // A DER sequence that is no certificate is no certificate of this key either.
+        }
+
+        return null;
+    }
+
     /// <summary>Signs whatever is asked, for tests that need certificates a CA should never issue.</summary>
     internal string IssueLeaf(CertificateRequest request, Validity validity, IRandomSource random)
     {
         AddAuthorityKeyId(request);
         using var certificate = Sign(request, _certificate.SubjectName, _key, validity, random);
-        return certificate.ExportCertificatePem() + "\n" + AgencyPems();
+        return Pem(certificate) + _travellingPem;
     }
 
     internal static CertificateRequest NodeRequest(NodeCertificateRequest node, EcdsaNodeKey key)
@@ -102,8 +168,8 @@ public sealed class CertificateIssuer : IDisposable
         return request;
     }
 
-    // The root is known to everybody and does not travel.
-    private string AgencyPems() => _parent is null ? "" : CertificatePem + _parent.AgencyPems();
+    // Newline at the end: files are concatenated.
+    private static string Pem(X509Certificate2 certificate) => certificate.ExportCertificatePem() + "\n";
 
     private static CertificateRequest CaRequest(string commonName, EcdsaNodeKey key, int pathLength)
     {
