@@ -89,6 +89,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         }
 
         _connection.Close();
+        _handshake.Dispose();
         _pair?.Dispose();
         _hypernet.Tell(new Hypernet.LinkEnded(_connection.Id, reason));
     }

@@ -7,7 +7,7 @@ using ActorP2P.Transport;
 namespace ActorP2P;
 
 /// <summary>Leads the handshake core through the frames of one connection.</summary>
-internal sealed class LinkHandshake
+internal sealed class LinkHandshake : IDisposable
 {
     private static readonly FrameHeader Header = new(0, FrameKind.Handshake, Lane.Control, FrameFlags.None, 0, 0, 0, 0, 0);
 
@@ -84,6 +84,13 @@ internal sealed class LinkHandshake
             default:
                 throw new InvalidOperationException($"A handshake result that is none: {result.GetType().Name}");
         }
+    }
+
+    /// <summary>Erases the one-time keys of a handshake that did not end.</summary>
+    public void Dispose()
+    {
+        _initiator?.Dispose();
+        _responder?.Dispose();
     }
 
     private static string Reason(HandshakeResult.Refused refused) =>

@@ -38,7 +38,7 @@ public sealed class LinkingTests
             world.Until(() => a.IsLinkedTo(b) && b.IsLinkedTo(a), 20, $"a link, seed {seed}", a, b);
             a.Manager.Actor.Tell(new RecordingManager.Send(b.Id, Lane.Request, "from a"));
             b.Manager.Actor.Tell(new RecordingManager.Send(a.Id, Lane.Request, "from b"));
-            world.Run(10);
+            world.Run(5);
 
             Assert.True(a.Count("link.up") == 1 && b.Count("link.up") == 1, $"seed {seed}: {a}\n{b}");
             Assert.True(a.Manager.Ups.Count == 1 && b.Manager.Ups.Count == 1, $"seed {seed}: sessions came and went");
