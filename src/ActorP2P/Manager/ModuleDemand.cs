@@ -16,10 +16,20 @@ internal sealed class ModuleDemand
     /// <summary>Written by the node; null before its first start.</summary>
     public OwnState? Own { get; set; }
 
-    /// <summary>Written by the event hub: observers with the event types they want; no types means all.</summary>
-    public ImmutableDictionary<IActorRef, ImmutableHashSet<Type>> Observers { get; set; } =
-        ImmutableDictionary<IActorRef, ImmutableHashSet<Type>>.Empty;
+    /// <summary>Written by the event hub, in the order of registration.</summary>
+    public ImmutableList<Observer> Observers { get; set; } = [];
+
+    /// <summary>Everybody to whom the namespace's end means something, each once.</summary>
+    public IEnumerable<IActorRef> Concerned() =>
+        Registrations.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value.Module).OfType<IActorRef>()
+            .Concat(Observers.Select(observer => observer.Actor))
+            .Distinct();
 
     /// <summary>Written by the event hub: the number of the last event, so that numbers go on after a restart.</summary>
     public long LastEventNumber { get; set; }
+
+    /// <summary>Who follows events.</summary>
+    /// <param name="Actor">Gets them.</param>
+    /// <param name="EventTypes">Those it wants; empty means all.</param>
+    internal sealed record Observer(IActorRef Actor, ImmutableHashSet<Type> EventTypes);
 }

@@ -163,7 +163,7 @@ internal sealed partial class NamespaceSlot : UntypedActor
         }
 
         // A dead module's place only serves a better failure at the far side: it goes before a living one is refused.
-        var dead = _registrations.FirstOrDefault(pair => pair.Value.Module is null).Key;
+        var dead = _registrations.Where(pair => pair.Value.Module is null).Select(pair => pair.Key).Min(StringComparer.Ordinal);
         if (dead is null)
         {
             return $"at most {_environment.Settings.NamespaceDefaults.MaxModuleTypes} types (namespace-defaults.max-module-types)";

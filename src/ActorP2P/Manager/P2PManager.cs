@@ -296,12 +296,12 @@ internal sealed partial class P2PManager : UntypedActor
         var closed = new Closed(entry.Settings.Name);
         if (!entry.IsClosing)
         {
-            GiveUp(entry, closed);
+            GiveUp(closed);
         }
 
-        foreach (var closer in entry.Closers)
+        foreach (var concerned in entry.Closers.Concat(entry.Openers).Concat(entry.Demand.Concerned()).Distinct())
         {
-            closer.Tell(closed);
+            concerned.Tell(closed);
         }
 
         foreach (var (message, sender) in entry.Reopeners)
@@ -310,16 +310,11 @@ internal sealed partial class P2PManager : UntypedActor
         }
     }
 
-    private void GiveUp(OpenNamespace entry, Closed closed)
+    private void GiveUp(Closed closed)
     {
         _environment.Counters.Add("namespace.gave-up");
         Context.GetLogger().Error("Namespace {0} failed more than {1} times in {2} and is closed.", closed.Namespace, MaxRestarts, RestartWindow);
         _memory.Router.Tell(new NamespaceRouter.NamespaceClosed(closed.Namespace));
         _hypernet.Tell(new HypernetServer.UnregisterSlot(closed.Namespace));
-        var modules = entry.Demand.Registrations.Values.Select(registration => registration.Module).OfType<IActorRef>();
-        foreach (var concerned in modules.Concat(entry.Demand.Observers.Keys).Concat(entry.Openers).Distinct())
-        {
-            concerned.Tell(closed);
-        }
     }
 }

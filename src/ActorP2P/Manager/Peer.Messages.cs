@@ -61,4 +61,9 @@ internal sealed partial class Peer
     {
         public static readonly Tick Instance = new();
     }
+
+    private sealed record StillFull
+    {
+        public static readonly StillFull Instance = new();
+    }
 }

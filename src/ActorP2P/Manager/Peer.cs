@@ -17,12 +17,17 @@ namespace ActorP2P;
 /// </summary>
 internal sealed partial class Peer : UntypedActor, IWithTimers
 {
+    /// <summary>How long a lane may be full before the peer is called slow (start value of the protocol's design).</summary>
+    public static readonly TimeSpan SlowAfter = TimeSpan.FromSeconds(3);
+
     private const string TickKey = "channel";
+    private const string SlowKey = "slow";
 
     private readonly NodeEnvironment _environment;
     private readonly NodeId _remote;
     private readonly IActorRef _link;
     private readonly ulong _sessionTag;
+    private readonly string _namespace;
     private readonly Receivers _receivers;
     private readonly PeerChannel _channel;
     private readonly SenderOutcomes _outcomes;
@@ -46,6 +51,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
         _remote = remote;
         _link = link;
         _sessionTag = session.Tag;
+        _namespace = session.Namespace;
         _registrations = registrations;
         _receivers = receivers;
         _channel = new PeerChannel(
@@ -59,7 +65,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
     }
 
     /// <summary>Who takes what a peer opens, and what it has to say.</summary>
-    internal sealed record Receivers(IActorRef Node, IActorRef Multicast, IActorRef StateSync);
+    internal sealed record Receivers(IActorRef Node, IActorRef Multicast, IActorRef StateSync, IActorRef Hub);
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
@@ -125,6 +131,9 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
                 _channel.TimerFired(Now, _effects);
                 Perform();
                 break;
+            case StillFull:
+                _receivers.Hub.Tell(new PeerManagerEventHub.Raise(new SlowPeer(_namespace, _remote, _channel.QueuedBytes)));
+                break;
             case SessionOver:
                 Context.Stop(Self);
                 break;
@@ -149,6 +158,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
             case EnqueueResult.Busy:
                 _environment.Counters.Add("peer.refused.busy");
                 _outcomes.Busy(message, outbound.Lane, Sender);
+                WatchSlowness(outbound.Lane);
                 AskFlush(0);
                 break;
             case EnqueueResult.TooLarge:
@@ -227,7 +237,17 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
         // Not lost: every holder announces what it retains, and does so again when the lane has room.
         _environment.Counters.Add("peer.deferred.dissemination-" + (result == EnqueueResult.Busy ? "busy" : "refused"));
         _outcomes.DisseminationIsBehind(send.Lane);
+        WatchSlowness(send.Lane);
         AskFlush(0);
+    }
+
+    private void WatchSlowness(Lane lane)
+    {
+        var key = SlowKey + lane;
+        if (!Timers.IsTimerActive(key))
+        {
+            Timers.StartSingleTimer(key, StillFull.Instance, SlowAfter);
+        }
     }
 
     private void SyncState(SendStateSync send)
@@ -297,6 +317,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
                 SenderOutcomes.Failed(e.Context, e.Reason, Self);
                 break;
             case ChannelEffect.LaneReady e:
+                Timers.Cancel(SlowKey + e.Lane);
                 if (_outcomes.LaneReady(e.Lane))
                 {
                     _receivers.Multicast.Tell(new Multicast.PeerCaughtUp(_remote));

@@ -10,7 +10,9 @@ namespace ActorP2P;
 /// outlives it.
 /// <para>Supervision (<see cref="Decide"/>), by child:</para>
 /// <list type="bullet">
-/// <item>a Peer: Stop. Its keys and counters are out of step with the far side's; the link makes a fresh session.</item>
+/// <item>a Peer: Stop. Its keys and counters are out of step with the far side's; the link makes a fresh session. One
+/// that fails more than <see cref="MaxRestarts"/> times in <see cref="RestartWindow"/> costs its link, and the redial's
+/// back-off slows what fresh sessions did not mend.</item>
 /// <item>the slot and the node: Restart, at most <see cref="MaxRestarts"/> times in <see cref="RestartWindow"/>. They hold
 /// nothing but the demand, so sessions and the other actors need not know.</item>
 /// <item>the event hub, the multicast, the state sync: Escalate. Their sequence numbers and the state that observers
@@ -37,6 +39,7 @@ internal sealed partial class PeerManager : UntypedActor
     private readonly MessageRules _rules;
     private readonly Dictionary<NodeId, Session> _sessions = [];
     private readonly HashSet<NodeId> _members = [];
+    private readonly PeerFailures _peerFailures = new(MaxRestarts, RestartWindow);
     private ImmutableDictionary<string, NamespaceSlot.Registration> _registrations;
     private Children _children = null!;
     private bool _isClosing;
@@ -220,7 +223,7 @@ internal sealed partial class PeerManager : UntypedActor
         }
 
         var (environment, remote, link, session, registrations) = (_environment, up.Remote, up.Link, up.Session, _registrations);
-        var receivers = new Peer.Receivers(_children.Node, _children.Multicast, _children.StateSync);
+        var receivers = new Peer.Receivers(_children.Node, _children.Multicast, _children.StateSync, _children.Hub);
         var props = Props.Create(() => new Peer(environment, remote, link, session, registrations, receivers));
         var peer = Start(props, $"{PeerNamePrefix}{remote.ShortId}-{session.Tag:x16}");
         _sessions[remote] = new Session(peer, link, session.Tag);
@@ -266,8 +269,10 @@ internal sealed partial class PeerManager : UntypedActor
         }
 
         _children.Multicast.Tell(new Multicast.UseRegistrations(registrations));
-        var living = registrations.Values.Where(registration => registration.Module is not null);
-        _children.Node.Tell(new Node.UseProtocols([.. living.Select(registration => registration.Protocol).OfType<ProtocolRange>().Distinct()]));
+
+        // In the order of types, so that of two ranges for one protocol the same one is advertised on every run.
+        var living = registrations.Where(pair => pair.Value.Module is not null).OrderBy(pair => pair.Key, StringComparer.Ordinal);
+        _children.Node.Tell(new Node.UseProtocols([.. living.Select(pair => pair.Value.Protocol).OfType<ProtocolRange>()]));
     }
 
     // What the mailbox holds gets its answer before the end; what comes later is answered by UnansweredMessages.
@@ -299,6 +304,8 @@ internal sealed partial class PeerManager : UntypedActor
         _environment.Counters.Add("peer.failed");
         _sessions.Remove(remote);
         TellPeerLeft(remote, "the peer's actor failed");
-        session.Link.Tell(new Link.RenewSession(_settings.Name));
+        session.Link.Tell(_peerFailures.IsTooMany(remote, _environment.Time.GetUtcNow())
+            ? new Link.CloseLink("peer-failed")
+            : new Link.RenewSession(_settings.Name));
     }
 }

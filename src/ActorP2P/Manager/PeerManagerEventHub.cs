@@ -33,10 +33,10 @@ internal sealed partial class PeerManagerEventHub : UntypedActor
     /// <inheritdoc />
     protected override void PreStart()
     {
-        foreach (var observer in _demand.Observers.Keys)
+        foreach (var observer in _demand.Observers)
         {
-            Context.Watch(observer);
-            observer.Tell(Snapshot());
+            Context.Watch(observer.Actor);
+            observer.Actor.Tell(Snapshot());
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed partial class PeerManagerEventHub : UntypedActor
                 Publish([m.Event]);
                 break;
             case Terminated m:
-                _demand.Observers = _demand.Observers.Remove(m.ActorRef);
+                _demand.Observers = _demand.Observers.RemoveAll(observer => observer.Actor.Equals(m.ActorRef));
                 break;
             default:
                 Answer(message);
@@ -108,8 +108,8 @@ internal sealed partial class PeerManagerEventHub : UntypedActor
 
     private void Observe(NamespaceRouter.Observe observe)
     {
-        var isNew = !_demand.Observers.ContainsKey(observe.Observer);
-        if (isNew && _demand.Observers.Count >= _environment.Settings.NamespaceDefaults.MaxObservers)
+        var known = _demand.Observers.FindIndex(observer => observer.Actor.Equals(observe.Observer));
+        if (known < 0 && _demand.Observers.Count >= _environment.Settings.NamespaceDefaults.MaxObservers)
         {
             _environment.Counters.Add("hub.refused.observer");
             Sender.Tell(new StateRefused(
@@ -119,7 +119,8 @@ internal sealed partial class PeerManagerEventHub : UntypedActor
             return;
         }
 
-        _demand.Observers = _demand.Observers.SetItem(observe.Observer, [.. observe.EventTypes]);
+        var observer = new ModuleDemand.Observer(observe.Observer, [.. observe.EventTypes]);
+        _demand.Observers = known < 0 ? _demand.Observers.Add(observer) : _demand.Observers.SetItem(known, observer);
         Context.Watch(observe.Observer);
         observe.Observer.Tell(Snapshot());
     }

@@ -17,7 +17,7 @@ public sealed partial class NamespaceRouter
     /// <summary>Opens a namespace; answered by <see cref="Opened"/> (also when it is open already) or <see cref="OpenRefused"/>.</summary>
     public sealed record Open(string Namespace, NamespaceSettings? Settings = null) : INamespaceMessage;
 
-    /// <summary>Closes a namespace; answered by <see cref="ActorP2P.Closed"/>.</summary>
+    /// <summary>Closes a namespace; answered by <see cref="ActorP2P.Closed"/>, which its modules and observers get as well.</summary>
     public sealed record Close(string Namespace) : INamespaceMessage;
 
     /// <summary>

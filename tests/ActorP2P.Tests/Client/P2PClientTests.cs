@@ -122,6 +122,19 @@ public sealed class P2PClientTests : TestKit
         }
     }
 
+    [Fact]
+    public async Task A_stream_ends_when_its_namespace_is_closed()
+    {
+        var (here, _, pair) = Clients();
+        using var ending = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var votes = here.ReceiveAsync(Ns, "vote", 4, cancellation: ending.Token).GetAsyncEnumerator(ending.Token);
+        var next = votes.MoveNextAsync();
+        await Registered(pair[0], "vote");
+        await here.CloseAsync(Ns, ending.Token);
+        Assert.False(await next);
+        await votes.DisposeAsync();
+    }
+
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);

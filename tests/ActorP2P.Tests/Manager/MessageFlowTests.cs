@@ -234,6 +234,29 @@ public sealed class MessageFlowTests : TestKit
     }
 
     [Fact]
+    public void A_peer_whose_lane_stays_full_is_called_slow()
+    {
+        var pair = new LogicalPair(this, TestMembers.Settings("channel.queue-bytes = 256 KiB, channel.max-message-bytes = 256 KiB"));
+        var sender = CreateTestProbe();
+        var observer = pair.Left.Observer();
+        Sys.Stop(pair.RightPeer);
+        ExpectTerminatedOf(pair.RightPeer);
+
+        // Each message by itself, so that window and queue are truly full at the refusal.
+        AwaitCondition(
+            () =>
+            {
+                pair.Left.Router.Tell(new NamespaceRouter.Unicast(Ns, pair.Right.Id, "vote", new byte[20_000]), sender.Ref);
+                return pair.Left.Counters.Value("peer.refused.busy") > 0;
+            },
+            Soon,
+            TimeSpan.FromMilliseconds(2));
+        var slow = observer.FishForMessage<SlowPeer>(_ => true, Soon);
+        Assert.Equal(pair.Right.Id, slow.Node);
+        Assert.True(slow.QueuedBytes >= 256 * 1024);
+    }
+
+    [Fact]
     public void A_registration_picks_the_lane_of_what_is_sent()
     {
         var pair = new LogicalPair(this, TestMembers.Settings("channel.queue-bytes = 256 KiB, channel.max-message-bytes = 256 KiB, link.lane-queue-bytes = 64 KiB"));

@@ -106,6 +106,20 @@ public sealed class OpenCloseTests : TestKit
     }
 
     [Fact]
+    public void Closing_is_told_to_modules_and_observers_once()
+    {
+        var node = new LogicalNode(this, 0);
+        node.GrantSlot();
+        var module = node.Module("vote");
+        node.Ask<Registered>(module, new NamespaceRouter.Register(TestMembers.Ledger, "other", module.Ref));
+        var observer = node.Observer();
+        node.Ask<Closed>(CreateTestProbe(), new NamespaceRouter.Close(TestMembers.Ledger));
+        module.ExpectMsg<Closed>(Soon);
+        observer.FishForMessage<Closed>(_ => true, Soon);
+        module.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
     public void Closing_what_is_not_open_is_answered_all_the_same()
     {
         var node = new LogicalNode(this, 0);

@@ -31,6 +31,22 @@ public sealed class SupervisionTests : TestKit
     }
 
     [Fact]
+    public void A_peer_that_fails_for_ever_costs_its_link_and_no_more()
+    {
+        var pair = new LogicalPair(this);
+        for (var failure = 0; failure < PeerManager.MaxRestarts; failure++)
+        {
+            pair.LeftPeer.Tell(new Peer.RecordsReceived(null!));
+            pair.LeftReports.FishForMessage<Link.RenewSession>(_ => true, Soon);
+            pair.Up();
+        }
+
+        pair.LeftPeer.Tell(new Peer.RecordsReceived(null!));
+        Assert.Equal("peer-failed", pair.LeftReports.FishForMessage<Link.CloseLink>(_ => true, Soon).Reason);
+        Assert.Equal(0, pair.Left.Counters.Value("namespace.restarted"));
+    }
+
+    [Fact]
     public void Everything_pending_at_a_failed_peer_gets_its_outcome()
     {
         var pair = new LogicalPair(this);

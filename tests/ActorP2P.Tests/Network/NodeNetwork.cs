@@ -1,4 +1,5 @@
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Settings;
 using ActorP2P.Tests.Manager;
 using ActorP2P.Transport;
 
@@ -10,26 +11,38 @@ internal sealed class NodeNetwork
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     private readonly TestKitBase _kit;
+    private readonly Func<int, P2PSettings> _settings;
+    private readonly List<MemberNode> _nodes;
 
     /// <summary>Starts as many nodes as there are members named, and waits for nothing.</summary>
     public NodeNetwork(TestKitBase kit, int count, (int From, int To)[] dials, string namespaces = "namespaces.ledger {}", string overrides = "")
     {
         _kit = kit;
-        Nodes = [.. Enumerable.Range(0, count).Select(member => Start(member, dials, namespaces, overrides))];
+        _settings = member => SettingsOf(member, dials, namespaces, overrides);
+        _nodes = [.. Enumerable.Range(0, count).Select(member => Start(member, epoch: 1))];
     }
 
     public MemoryNetwork Network { get; } = new();
 
-    public IReadOnlyList<MemberNode> Nodes { get; }
+    public MemberNode this[int member] => _nodes[member];
 
-    public MemberNode this[int member] => Nodes[member];
+    /// <summary>Ends a node as SIGKILL does, and starts it again with nothing but its identity and a higher epoch.</summary>
+    public MemberNode KillAndRestart(int member)
+    {
+        var before = _nodes[member];
+        Network.Kill($"node{member}");
+        _kit.Watch(before.Root);
+        _kit.Sys.Stop(before.Root);
+        _kit.ExpectTerminated(before.Root, Soon);
+        return _nodes[member] = Start(member, before.Environment.Epoch + 1);
+    }
 
     /// <summary>Waits until each node has a session with as many others in a namespace.</summary>
     public NodeNetwork AwaitPeers(string ns, params int[] linked)
     {
         for (var member = 0; member < linked.Length; member++)
         {
-            var (node, count) = (Nodes[member], linked[member]);
+            var (node, count) = (_nodes[member], linked[member]);
             _kit.AwaitAssert(() => Assert.Equal(count, node.Peers(ns).Count(peer => peer.Linked)), Soon);
         }
 
@@ -39,7 +52,7 @@ internal sealed class NodeNetwork
     /// <summary>Waits until each node knows the state of all others in a namespace.</summary>
     public NodeNetwork AwaitMembers(string ns, int count)
     {
-        foreach (var node in Nodes)
+        foreach (var node in _nodes)
         {
             _kit.AwaitAssert(() => Assert.Equal(count - 1, node.Peers(ns).Count(peer => peer.Hops > 0)), Soon);
         }
@@ -47,11 +60,15 @@ internal sealed class NodeNetwork
         return this;
     }
 
-    private MemberNode Start(int member, (int From, int To)[] dials, string namespaces, string overrides)
+    private static P2PSettings SettingsOf(int member, (int From, int To)[] dials, string namespaces, string overrides)
     {
         var peers = string.Join(", ", dials.Where(dial => dial.From == member).Select(dial => $"\"node{dial.To}:1\""));
-        var settings = TestMembers.Settings($"tls.enabled = off, network.listen = [\"node{member}:1\"], network.peers = [{peers}]\n{overrides}", namespaces);
-        var environment = TestMembers.Environment(member, settings, Network.CreatePort($"node{member}"));
+        return TestMembers.Settings($"tls.enabled = off, network.listen = [\"node{member}:1\"], network.peers = [{peers}]\n{overrides}", namespaces);
+    }
+
+    private MemberNode Start(int member, ulong epoch)
+    {
+        var environment = TestMembers.Environment(member, _settings(member), Network.CreatePort($"node{member}")) with { Epoch = epoch };
         return new MemberNode(_kit, environment, _kit.Sys.ActorOf(P2PNode.Props(environment), $"node{member}"));
     }
 }
