@@ -22,8 +22,8 @@ public sealed class LifecycleTests() : TestKit("akka.loglevel = WARNING")
     [Fact]
     public void A_restart_keeps_mailbox_path_and_identity()
     {
-        var actor = Sys.ActorOf(Props.Create(() => new Chronicler(TestActor)), "same");
         IgnoreMessages(m => m is string text && (text.Contains('P') || text.Contains('A')));
+        var actor = Sys.ActorOf(Props.Create(() => new Chronicler(TestActor)), "same");
         actor.Tell("before");
         actor.Tell(new InvalidOperationException("x"));
         actor.Tell("after");

@@ -51,8 +51,6 @@ public interface ILogReceive
 public abstract class ActorBase
 {
     private IActorRef? _clearedSelf;
-    private Receive? _ownReceive;
-    private bool _wrapsReceive;
     private SupervisorStrategy? _supervisorStrategy;
 
     /// <summary>Throws <see cref="ActorInitializationException"/> when not called by the engine.</summary>
@@ -110,10 +108,10 @@ public abstract class ActorBase
     }
 
     /// <summary>Delivers; a null behaviour means <see cref="Receive(object)"/>, for which no delegate need exist.</summary>
-    internal bool Handle(Receive? behavior, object message)
+    internal bool Handle(ActorCell cell, Receive? behavior, object message)
     {
-        if (_wrapsReceive || message is TimerMessage)
-            return AroundReceive(behavior ?? (_ownReceive ??= Receive), message);
+        if (message is TimerMessage || cell.WrapsReceive)
+            return AroundReceive(behavior ?? Receive, message);
         var handled = behavior is null ? Receive(message) : behavior(message);
         if (!handled)
             Unhandled(message);
@@ -122,7 +120,8 @@ public abstract class ActorBase
 
     internal void Incarnate(ActorCell cell)
     {
-        _wrapsReceive = ActorTypeTraits.WrapsReceive(GetType());
+        if (cell.WrapsReceive = ActorTypeTraits.WrapsReceive(GetType()))
+            cell.UseAsFirstBehavior(Receive);
         if (this is IActorStash stashing)
             stashing.Stash = new MessageStash(cell, this is IWithBoundedStash ? cell.Props.StashCapacity : -1);
         Initialize();

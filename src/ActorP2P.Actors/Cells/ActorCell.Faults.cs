@@ -250,7 +250,7 @@ internal sealed partial class ActorCell
         try
         {
             if (_actor is { HasSupervisorStrategy: true } actor)
-                actor.SupervisorStrategyInternal.HandleChildTerminated(this, child, _children.ToArray());
+                actor.SupervisorStrategyInternal.HandleChildTerminated(this, child, _children.Lazily());
         }
         catch (Exception e)
         {

@@ -108,7 +108,9 @@ internal sealed partial class ActorCell
                     CreateActor(create.Failure);
                     break;
                 case Watch watch:
-                    Watches.AddWatcher(watch.Watcher);
+                    // The parent is told of the end in any case.
+                    if (!ReferenceEquals(watch.Watcher, ParentRef))
+                        Watches.AddWatcher(watch.Watcher);
                     break;
                 case Unwatch unwatch:
                     _extras?.DeathWatch?.RemoveWatcher(unwatch.Watcher);
@@ -149,7 +151,7 @@ internal sealed partial class ActorCell
 
     private void Deliver(object message)
     {
-        var handled = _actor!.Handle(_behavior, message);
+        var handled = _actor!.Handle(this, _behavior, message);
         if (SystemImpl.Settings.AddLoggingReceive && _actor is ILogReceive)
         {
             Publish(new Debug(_self.Path.ToString(), ActorType,

@@ -11,7 +11,6 @@ internal sealed partial class ActorCell : IUntypedActorContext
     private static ActorCell? _current;
 
     private readonly LocalActorRef _self;
-    private readonly Mailbox _mailbox;
     private Props _props;
     private ActorBase? _actor;
     private Receive? _behavior;
@@ -22,11 +21,10 @@ internal sealed partial class ActorCell : IUntypedActorContext
     private bool _terminated;
     private bool _cleared;
 
-    internal ActorCell(ActorSystemImpl system, LocalActorRef self, Mailbox mailbox, Props props, MessageDispatcher dispatcher, IInternalActorRef parent)
+    internal ActorCell(ActorSystemImpl system, LocalActorRef self, Props props, MessageDispatcher dispatcher, IInternalActorRef parent)
     {
         SystemImpl = system;
         _self = self;
-        _mailbox = mailbox;
         _props = props;
         Dispatcher = dispatcher;
         ParentRef = parent;
@@ -59,9 +57,13 @@ internal sealed partial class ActorCell : IUntypedActorContext
     /// <summary>Whether user messages may be handled now.</summary>
     internal bool MayReceive => _suspendCount == 0 && !_terminated;
 
-    internal Mailbox Mailbox => _mailbox;
-
     internal ActorBase? Actor => _actor;
+
+    /// <summary>Whether the actor overrides <see cref="ActorBase.AroundReceive"/>, so that delivery must go through it.</summary>
+    internal bool WrapsReceive { get; set; }
+
+    /// <summary>Whether the parent has had it stopped; under the lock of the parent's children.</summary>
+    internal bool IsDying { get; set; }
 
     internal ReceiveTimer? ReceiveTimer => _extras?.ReceiveTimer;
 
@@ -130,6 +132,8 @@ internal sealed partial class ActorCell : IUntypedActorContext
     void IUntypedActorContext.Become(UntypedReceive receive) => Become(AsReceive(receive));
 
     void IUntypedActorContext.BecomeStacked(UntypedReceive receive) => BecomeStacked(AsReceive(receive));
+
+    internal void UseAsFirstBehavior(Receive receive) => _behavior ??= receive;
 
     internal static Receive AsReceive(UntypedReceive receive) => message =>
     {

@@ -21,7 +21,7 @@ internal sealed class ChildrenContainer
     // A null value is a name that is reserved while its actor is being made.
     private readonly Dictionary<string, LocalActorRef?> _children = new(StringComparer.Ordinal);
     private Dictionary<LocalActorRef, ChildRestartStats>? _stats;
-    private HashSet<LocalActorRef>? _dying;
+    private int _dying;
     private TerminationReason _reason;
     private Exception? _cause;
     private bool _terminated;
@@ -84,6 +84,13 @@ internal sealed class ChildrenContainer
         return stats;
     }
 
+    /// <summary>The children at the time when somebody looks, for strategies that do.</summary>
+    internal IEnumerable<LocalActorRef> Lazily()
+    {
+        foreach (var child in ToArray())
+            yield return child;
+    }
+
     internal IReadOnlyCollection<ChildRestartStats> AllStats() => new LazyStats(this);
 
     internal void ShallDie(LocalActorRef child)
@@ -92,7 +99,12 @@ internal sealed class ChildrenContainer
         {
             if (_terminated || !ReferenceEquals(_children.GetValueOrDefault(child.Path.Name), child))
                 return;
-            (_dying ??= []).Add(child);
+            if (!child.Cell.IsDying)
+            {
+                child.Cell.IsDying = true;
+                _dying++;
+            }
+
             if (_reason == TerminationReason.None)
                 _reason = TerminationReason.UserRequest;
         }
@@ -118,7 +130,7 @@ internal sealed class ChildrenContainer
             _terminated = true;
             _reason = TerminationReason.None;
             _children.Clear();
-            _dying = null;
+            _dying = 0;
         }
     }
 
@@ -131,13 +143,13 @@ internal sealed class ChildrenContainer
             var local = (LocalActorRef)child;
             _children.Remove(local.Path.Name);
             _stats?.Remove(local);
-            _dying?.Remove(local);
-            if (_reason == TerminationReason.None || _dying is { Count: > 0 })
+            if (local.Cell.IsDying)
+                _dying--;
+            if (_reason == TerminationReason.None || _dying > 0)
                 return TerminationReason.None;
             var fulfilled = _reason;
             cause = _cause;
             _cause = null;
-            _dying = null;
             // After the end of all children nothing may be added any more.
             _terminated = fulfilled == TerminationReason.Termination;
             _reason = TerminationReason.None;

@@ -7,8 +7,8 @@ namespace ActorP2P.Actors;
 internal sealed class DeathWatch(LocalActorRef self)
 {
     private readonly Dictionary<IActorRef, object?> _watching = [];
-    private readonly Dictionary<IActorRef, object?> _queued = [];
     private readonly List<IInternalActorRef> _watchedBy = [];
+    private Dictionary<IActorRef, object?>? _queued;
 
     internal IActorRef Watch(IActorRef subject, object? message)
     {
@@ -28,7 +28,7 @@ internal sealed class DeathWatch(LocalActorRef self)
             watchee.SendSystemMessage(new Unwatch(watchee, self));
         }
 
-        _queued.Remove(subject);
+        _queued?.Remove(subject);
     }
 
     internal void UnwatchAll()
@@ -36,14 +36,18 @@ internal sealed class DeathWatch(LocalActorRef self)
         foreach (var watchee in _watching.Keys.Cast<IInternalActorRef>().ToArray())
             watchee.SendSystemMessage(new Unwatch(watchee, self));
         _watching.Clear();
-        _queued.Clear();
+        _queued = null;
     }
 
     internal bool TakeWatched(IActorRef actor, out object? message) => _watching.Remove(actor, out message);
 
-    internal void NoticeQueued(IActorRef actor, object? message) => _queued[actor] = message;
+    internal void NoticeQueued(IActorRef actor, object? message) => (_queued ??= [])[actor] = message;
 
-    internal bool TakeNotice(IActorRef actor, out object? message) => _queued.Remove(actor, out message);
+    internal bool TakeNotice(IActorRef actor, out object? message)
+    {
+        message = null;
+        return _queued is not null && _queued.Remove(actor, out message);
+    }
 
     internal void AddWatcher(IInternalActorRef watcher)
     {

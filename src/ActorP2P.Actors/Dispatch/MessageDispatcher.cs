@@ -25,8 +25,17 @@ public abstract class MessageDispatcher
 /// <summary>Runs mailboxes on the process's thread pool, each in its turn; no actor owns a thread.</summary>
 internal sealed class ThreadPoolDispatcher(string id, int throughput) : MessageDispatcher(id, throughput)
 {
-    // The pool's local queues are last in first out: two busy actors could keep others from a worker for ever.
-    internal override void Schedule(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: false);
+    private const int GlobalEvery = 16;
+
+    [ThreadStatic]
+    private static int _scheduled;
+
+    // Two actors that talk to each other are quickest on one core, which the worker's own queue gives. But that queue is
+    // last in first out: a busy pair would keep older work from the worker for ever if it never went to the common queue.
+    internal override void Schedule(Mailbox mailbox) =>
+        ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: ++_scheduled % GlobalEvery != 0);
+
+    internal override void Reschedule(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: false);
 }
 
 /// <summary>Runs a mailbox on the thread that tells, before <c>Tell</c> returns. For tests.</summary>

@@ -130,7 +130,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     }
 
     internal LocalActorRef NewActorRef(Props props, IInternalActorRef parent, ActorPath path) =>
-        new(this, props, Dispatchers.Lookup(props.Dispatcher), Mailboxes.For(props), parent, path);
+        new(this, props, Dispatchers.For(props), Mailboxes.For(props), parent, path);
 
     internal long NextUid() => Interlocked.Increment(ref _uids);
 

@@ -32,6 +32,8 @@ public sealed class Dispatchers
     /// <summary>The dispatcher of a path. Throws <see cref="ConfigurationException"/> when it is not configured or of an unknown type.</summary>
     public MessageDispatcher Lookup(string path) => _forAll ?? _byPath.GetOrAdd(path, Create);
 
+    internal MessageDispatcher For(Props props) => props.Deploy.Dispatcher is { } path ? Lookup(path) : DefaultGlobalDispatcher;
+
     private MessageDispatcher Create(string path)
     {
         if (path == CallingThreadDispatcherId)

@@ -1,7 +1,7 @@
 namespace ActorP2P.Actors;
 
 /// <summary>
-/// The queues of one actor and its claim on a thread. User messages go to a lock-free queue of segments (or to the
+/// The queues of one actor and its claim on a thread. User messages go to a lock-free queue of rings (or to the
 /// queue that Props or settings ask for), engine messages to a stack that is taken whole. At most one thread runs
 /// the mailbox at a time: whoever moves the status from idle to scheduled hands it to the dispatcher.
 /// </summary>
@@ -16,20 +16,23 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
     // A producer is between its two writes for nanoseconds, unless it is preempted there; then the run ends and is queued again.
     private const int SpinsForHalfWrittenSlot = 30;
 
+    // Handing the thread back and being scheduled again costs as much as about this many messages or this much spinning.
+    private const int StreamingFrom = 8;
+    private const int SpinsForNextMessage = 4;
+
     private readonly IMessageQueue? _queue = queue;
-    private MessageSegment? _tail;
-    private MessageSegment? _head;
+    private MessageRing? _tail;
+    private MessageRing? _head;
     private SystemMessage? _systemMessages;
-    private int _headIndex;
     private int _status = NotStarted;
 
     internal ActorCell Cell { get; set; } = null!;
 
     internal bool IsClosed => Cell.IsTerminated;
 
-    internal bool HasMessages => _queue?.HasMessages ?? HasQueued();
+    internal bool HasMessages => _queue?.HasMessages ?? _head is { HasMessages: true };
 
-    internal int Count => _queue?.Count ?? CountQueued();
+    internal int Count => _queue?.Count ?? _head?.CountFrom(_head.Head) ?? 0;
 
     internal bool HasSystemMessages => Volatile.Read(ref _systemMessages) is not null;
 
@@ -51,7 +54,7 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
             Interlocked.MemoryBarrier();
         }
 
-        // The atomic increment in Enqueue orders this read behind the taking of the slot; see EndRun for the other half.
+        // The atomic operation in Enqueue orders this read behind the taking of the place; see EndRun for the other half.
         var status = Volatile.Read(ref _status);
         if (status != Scheduled)
             AfterPost(status);
@@ -107,7 +110,7 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
             if (_systemMessages is not null)
                 Cell.InvokeSystem(TakeSystemMessages());
             if (_queue is null)
-                RunSegments(throughput);
+                RunRings(throughput);
             else
                 RunQueue(throughput);
         }
@@ -118,34 +121,47 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
         }
     }
 
-    private void RunSegments(int throughput)
+    private void RunRings(int throughput)
     {
         var cell = Cell;
-        var segment = _head;
-        var index = _headIndex;
-        try
+        if (Volatile.Read(ref _head) is not { } ring)
         {
-            for (var left = throughput; left > 0 && cell.MayReceive; left--)
-            {
-                if (cell.TryTakePrepended(out var envelope))
-                {
-                    cell.Invoke(envelope.Message, envelope.Sender);
-                }
-                else
-                {
-                    segment ??= _head;
-                    if (segment is null || !TryTake(ref segment, ref index, out var message, out var sender))
-                        return;
-                    cell.Invoke(message, sender);
-                }
-
-                if (_systemMessages is not null)
-                    cell.InvokeSystem(TakeSystemMessages());
-            }
+            RunPrepended(throughput);
+            return;
         }
-        finally
+
+        var head = ring.Head;
+        for (var left = throughput; left > 0 && cell.MayReceive; left--)
         {
-            _headIndex = index;
+            if (cell.TryTakePrepended(out var envelope))
+            {
+                cell.Invoke(envelope.Message, envelope.Sender);
+            }
+            else
+            {
+                var message = ring.Peek(head, out var sender) ?? PeekBeyond(ref ring, ref head, out sender);
+                if (message is null && throughput - left >= StreamingFrom)
+                    message = AwaitNext(ref ring, ref head, out sender);
+                if (message is null)
+                    break;
+                ring.Clear(head++);
+                cell.Invoke(message, sender);
+            }
+
+            if (_systemMessages is not null)
+                cell.InvokeSystem(TakeSystemMessages());
+        }
+
+        ring.Publish(head);
+    }
+
+    private void RunPrepended(int throughput)
+    {
+        for (var left = throughput; left > 0 && Cell.MayReceive && Cell.TryTakePrepended(out var envelope); left--)
+        {
+            Cell.Invoke(envelope.Message, envelope.Sender);
+            if (_systemMessages is not null)
+                Cell.InvokeSystem(TakeSystemMessages());
         }
     }
 
@@ -179,6 +195,12 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
             return;
         }
 
+        if (_head is { } ring && ring.Shrunk(ring.Head) is { } small)
+        {
+            var head = ring.Head;
+            MoveTo(small, ref ring, ref head);
+        }
+
         // Full fence: either a producer that took a slot sees the idle status, or this thread sees the slot taken.
         Interlocked.Exchange(ref _status, idle);
         if (HasWork(idle) && Interlocked.CompareExchange(ref _status, Scheduled, idle) == idle)
@@ -205,93 +227,65 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
     {
         while (true)
         {
-            var segment = Volatile.Read(ref _tail) ?? FirstSegment();
-            var slots = segment.Slots;
-            var index = Interlocked.Increment(ref segment.Taken) - 1;
-            if ((uint)index < (uint)slots.Length)
-            {
-                slots[index].Sender = sender;
-                Volatile.Write(ref slots[index].Message, message);
+            var ring = Volatile.Read(ref _tail) ?? FirstRing();
+            if (ring.TryEnqueue(message, sender))
                 return;
-            }
-
-            if (segment.NextOrNew() is { } next)
-                Interlocked.CompareExchange(ref _tail, next, segment);
+            if (ring.NextOrNew() is { } next)
+                Interlocked.CompareExchange(ref _tail, next, ring);
         }
     }
 
-    private MessageSegment FirstSegment()
+    private MessageRing FirstRing()
     {
-        var fresh = new MessageSegment(MessageSegment.FirstCapacity);
+        var fresh = MessageRing.First();
         var first = Interlocked.CompareExchange(ref _head, fresh, null) ?? fresh;
         Interlocked.CompareExchange(ref _tail, first, null);
         return Volatile.Read(ref _tail)!;
     }
 
-    private bool TryTake(ref MessageSegment segment, ref int index, out object message, out IActorRef? sender)
+    /// <summary>The next message when the place at hand is empty: of the next ring, or of a producer that is about to finish.</summary>
+    private object? PeekBeyond(ref MessageRing ring, ref long head, out IActorRef? sender)
     {
-        while (true)
+        sender = null;
+        for (var spins = 0; spins < SpinsForHalfWrittenSlot; spins++)
         {
-            if (index < segment.Slots.Length)
-            {
-                ref var slot = ref segment.Slots[index];
-                var found = Volatile.Read(ref slot.Message) ?? AwaitHalfWritten(segment, index, ref slot);
-                message = found!;
-                sender = slot.Sender;
-                if (found is null)
-                    return false;
-                slot = default;
-                index++;
-                return true;
-            }
-
-            if (!TryAdvance(ref segment, ref index))
-            {
-                message = null!;
-                sender = null;
-                return false;
-            }
-        }
-    }
-
-    private bool TryAdvance(ref MessageSegment segment, ref int index)
-    {
-        var next = Volatile.Read(ref segment.Next);
-        if (next is null || ReferenceEquals(next, MessageSegment.Retired))
-            return false;
-        // The tail must have left this segment before it is marked as retired, or producers would find no way on.
-        Interlocked.CompareExchange(ref _tail, next, segment);
-        Volatile.Write(ref segment.Next, MessageSegment.Retired);
-        segment = next;
-        _head = next;
-        index = 0;
-        return true;
-    }
-
-    private static object? AwaitHalfWritten(MessageSegment segment, int index, ref MessageSegment.Slot slot)
-    {
-        for (var spins = 0; spins < SpinsForHalfWrittenSlot && Volatile.Read(ref segment.Taken) > index; spins++)
-        {
-            Thread.SpinWait(1 << Math.Min(spins, 6));
-            if (Volatile.Read(ref slot.Message) is { } message)
+            if (ring.Peek(head, out sender) is { } message)
                 return message;
+            if (ring.Successor(head) is { } next)
+                MoveTo(next, ref ring, ref head);
+            else if (!ring.IsTaken(head))
+                return null;
+            else
+                Thread.SpinWait(1 << Math.Min(spins, 6));
         }
 
         return null;
     }
 
-    private bool HasQueued()
+    /// <summary>A sender that has just sent several messages is likely to be on another core, sending the next.</summary>
+    private object? AwaitNext(ref MessageRing ring, ref long head, out IActorRef? sender)
     {
-        var head = _head;
-        return head is not null && Volatile.Read(ref head.Taken) > _headIndex;
+        ring.Publish(head);
+        for (var spins = 0; spins < SpinsForNextMessage; spins++)
+        {
+            Thread.SpinWait(4 << spins);
+            if ((ring.Peek(head, out sender) ?? PeekBeyond(ref ring, ref head, out sender)) is { } message)
+                return message;
+        }
+
+        sender = null;
+        return null;
     }
 
-    private int CountQueued()
+    private void MoveTo(MessageRing next, ref MessageRing ring, ref long head)
     {
-        var count = -_headIndex;
-        for (var segment = _head; segment is not null && !ReferenceEquals(segment, MessageSegment.Retired); segment = segment.Next)
-            count += Math.Min(Volatile.Read(ref segment.Taken), segment.Slots.Length);
-        return Math.Max(0, count);
+        ring.Publish(head);
+        // The tail must have left this ring before it is retired, or producers would find no way on.
+        Interlocked.CompareExchange(ref _tail, next, ring);
+        _head = next;
+        ring.Retire();
+        ring = next;
+        head = next.Head;
     }
 
     private SystemMessage? TakeSystemMessages()
@@ -323,11 +317,16 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
                 return;
             }
 
-            var segment = _head;
-            var index = _headIndex;
-            while (segment is not null && TryTake(ref segment, ref index, out var message, out var sender))
+            if (_head is not { } ring)
+                return;
+            var head = ring.Head;
+            while ((ring.Peek(head, out var sender) ?? PeekBeyond(ref ring, ref head, out sender)) is { } message)
+            {
+                ring.Clear(head++);
                 Cell.ToDeadLetters(new Envelope(message, sender));
-            _headIndex = index;
+            }
+
+            ring.Publish(head);
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class LocalActorRef : InternalActorRefBase
     {
         Path = path;
         _mailbox = new Mailbox(mailboxType.Create(this, system));
-        _mailbox.Cell = new ActorCell(system, this, _mailbox, props, dispatcher, parent);
+        _mailbox.Cell = new ActorCell(system, this, props, dispatcher, parent);
     }
 
     public override ActorPath Path { get; }
