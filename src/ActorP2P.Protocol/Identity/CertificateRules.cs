@@ -9,7 +9,6 @@ namespace ActorP2P.Protocol.Identity;
 /// </summary>
 internal static class CertificateRules
 {
-    private const string EcPublicKeyOid = "1.2.840.10045.2.1";
     private const byte DerObjectIdentifier = 0x06;
     private const string ServerAuthOid = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthOid = "1.3.6.1.5.5.7.3.2";
@@ -23,7 +22,7 @@ internal static class CertificateRules
     {
         if (!curve.TryGetNodeId(leaf, out id))
         {
-            return leaf.PublicKey.Oid.Value == EcPublicKeyOid
+            return leaf.PublicKey.Oid.Value == EcdsaCurve.EcPublicKeyOid
                 ? Refuse(CertificateRefusal.WrongCurve, $"the leaf's key is not an uncompressed point of the named curve {curve.Name}", id)
                 : Refuse(CertificateRefusal.NotEllipticCurve, $"the leaf's key is {leaf.PublicKey.Oid.FriendlyName ?? leaf.PublicKey.Oid.Value}, not an elliptic-curve key", id);
         }
@@ -52,7 +51,7 @@ internal static class CertificateRules
         }
 
         // Explicit curve parameters let a sender choose the arithmetic (CVE-2020-0601, CVE-2022-0778).
-        if (issuer.PublicKey.Oid.Value != EcPublicKeyOid)
+        if (issuer.PublicKey.Oid.Value != EcdsaCurve.EcPublicKeyOid)
         {
             return Refuse(CertificateRefusal.NotEllipticCurve, $"the key of {Name(issuer)} is not an elliptic-curve key", id);
         }

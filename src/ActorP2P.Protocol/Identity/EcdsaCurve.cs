@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -13,7 +14,7 @@ public sealed class EcdsaCurve : IdentityCurve
     /// <summary>Imported verification keys kept per curve; the oldest import leaves first.</summary>
     public const int VerificationKeyCacheEntries = 1024;
 
-    private const string EcPublicKeyOid = "1.2.840.10045.2.1";
+    internal const string EcPublicKeyOid = "1.2.840.10045.2.1";
     private const byte UncompressedPoint = 4;
     private const int CoordinateBytes = 32;
 
@@ -27,7 +28,7 @@ public sealed class EcdsaCurve : IdentityCurve
         Oid = oid;
         _parameters = parameters;
         _verificationKeys = new VerificationKeyCache(VerificationKeyCacheEntries, ImportVerificationKey);
-        var writer = new System.Formats.Asn1.AsnWriter(System.Formats.Asn1.AsnEncodingRules.DER);
+        var writer = new AsnWriter(AsnEncodingRules.DER);
         writer.WriteObjectIdentifier(oid);
         _encodedOid = writer.Encode();
     }
