@@ -20,8 +20,21 @@ internal sealed class MissingIds(DisseminationSettings settings)
 
     internal int Count => _missing.Count;
 
-    /// <summary>When to pump next.</summary>
-    internal DateTimeOffset? NextDue => _due.TryPeek(out _, out var at) ? at : null;
+    /// <summary>When to pump next. What came or was put off meanwhile is no reason to wake.</summary>
+    internal DateTimeOffset? NextDue()
+    {
+        while (_due.TryPeek(out var due, out var at))
+        {
+            if (!due.Missing.IsGone && due.Missing.DueAt == at)
+            {
+                return at;
+            }
+
+            _due.Dequeue();
+        }
+
+        return null;
+    }
 
     /// <summary>Notes an announced id. False when the announcer has announced too many that never came.</summary>
     internal bool TryAdd(MessageId id, NodeId announcer, DateTimeOffset askAt)

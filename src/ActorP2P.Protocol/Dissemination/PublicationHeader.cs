@@ -81,6 +81,10 @@ public sealed class PublicationHeader
     /// <summary>The encoded head with its signature: the evidence in an equivocation.</summary>
     public ReadOnlyMemory<byte> Bytes => _head;
 
+    /// <summary>Length of a signed head.</summary>
+    internal static int LengthOf(string? topic, string type) =>
+        FixedBytes + (topic is null ? 0 : Encoding.UTF8.GetByteCount(topic)) + Encoding.UTF8.GetByteCount(type) + SingleSignatureBytes;
+
     /// <summary>Composes and signs a head.</summary>
     internal static PublicationHeader Sign(
         PublicationScope scope,

@@ -34,7 +34,7 @@ public sealed class MembershipCore
     private readonly List<NodeId> _peers = [];
     private readonly Dictionary<NodeId, ReadOnlyMemory<byte>> _chains = [];
     private readonly Dictionary<ChainHash, NodeId> _byHash = [];
-    private readonly Dictionary<ChainHash, Fetch> _fetches = [];
+    private readonly Dictionary<ChainHash, ChainFetch> _fetches = [];
     private readonly Dictionary<NodeId, TokenBucket> _answers = [];
     private readonly Alarm _alarm = new();
     private ImmutableDictionary<NodeId, MemberStanding> _standings = ImmutableDictionary<NodeId, MemberStanding>.Empty;
@@ -100,7 +100,7 @@ public sealed class MembershipCore
             return;
         }
 
-        var fetch = new Fetch(node, hash.ToArray());
+        var fetch = new ChainFetch(node, hash.ToArray());
         _fetches[key] = fetch;
         Ask(fetch, from, now, effects);
         Rearm(now, effects);
@@ -270,7 +270,7 @@ public sealed class MembershipCore
         Rearm(now, effects);
     }
 
-    private void Ask(Fetch fetch, NodeId peer, DateTimeOffset now, List<MembershipEffect> effects)
+    private void Ask(ChainFetch fetch, NodeId peer, DateTimeOffset now, List<MembershipEffect> effects)
     {
         fetch.Attempts++;
         fetch.RetryAt = now + _patience;
@@ -300,22 +300,5 @@ public sealed class MembershipCore
         {
             effects.Add(new MembershipEffect.Schedule(token, delay));
         }
-    }
-
-    private sealed class Fetch(NodeId node, ReadOnlyMemory<byte> hash)
-    {
-        internal NodeId Node { get; } = node;
-
-        internal ReadOnlyMemory<byte> Hash { get; } = hash;
-
-        internal int Attempts { get; set; }
-
-        internal DateTimeOffset RetryAt { get; set; }
-    }
-
-    private readonly record struct ChainHash(ulong A, ulong B, ulong C, ulong D)
-    {
-        internal static ChainHash From(ReadOnlySpan<byte> hash) =>
-            System.Runtime.InteropServices.MemoryMarshal.Read<ChainHash>(hash);
     }
 }

@@ -1,0 +1,100 @@
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Routing;
+
+namespace ActorP2P.Protocol.Dissemination;
+
+/// <summary>This node's place in one origin's tree.</summary>
+/// <param name="Children">Whom to push to.</param>
+/// <param name="Wanted">Members in the tree that want the message, this node and the origin not counted.</param>
+/// <param name="ReachesUs">True when this node is in the tree.</param>
+/// <param name="Tree">The tree without pruning.</param>
+internal sealed record TreePlace(IReadOnlyList<NodeId> Children, int Wanted, bool ReachesUs, DisseminationTree Tree);
+
+/// <summary>
+/// Who is around: the peers with a session, the view of the rest, and this node's places in the trees, computed
+/// when a message needs them and forgotten when anything changes.
+/// </summary>
+internal sealed class Neighbourhood(NodeId self)
+{
+    // A tree of 1,000 nodes costs about 30 KB; beyond this the cache starts anew.
+    private const int MaxPlaces = 512;
+
+    private readonly HashSet<NodeId> _peers = [];
+    private readonly Dictionary<(NodeId Origin, int MaxChildren, string? Topic), TreePlace> _places = [];
+    private readonly Dictionary<(NodeId Origin, int MaxChildren), DisseminationTree> _trees = [];
+
+    internal IReadOnlySet<NodeId> Peers => _peers;
+
+    internal MulticastView View { get; private set; } = MulticastView.Empty;
+
+    internal bool TryAdd(NodeId peer)
+    {
+        var added = _peers.Add(peer);
+        if (added)
+        {
+            Forget();
+        }
+
+        return added;
+    }
+
+    internal bool TryRemove(NodeId peer)
+    {
+        var removed = _peers.Remove(peer);
+        if (removed)
+        {
+            Forget();
+        }
+
+        return removed;
+    }
+
+    internal void Use(MulticastView view)
+    {
+        View = view;
+        Forget();
+    }
+
+    /// <summary>The place for a message: its size decides how wide the tree is.</summary>
+    internal TreePlace PlaceUnder(PublicationHeader header)
+    {
+        var members = Math.Max(View.Members.Count, _peers.Count + 1);
+        return PlaceUnder(header.Id.Origin, TreePolicy.MaxChildren(members, header.PayloadLengthBytes), header.Topic);
+    }
+
+    /// <summary>True when a push from the origin can be on its way to us.</summary>
+    internal bool IsReachedFrom(NodeId origin) => PlaceUnder(origin, int.MaxValue, topic: null).ReachesUs;
+
+    private TreePlace PlaceUnder(NodeId origin, int maxChildren, string? topic)
+    {
+        if (_places.TryGetValue((origin, maxChildren, topic), out var known))
+        {
+            return known;
+        }
+
+        if (_places.Count >= MaxPlaces)
+        {
+            Forget();
+        }
+
+        if (!_trees.TryGetValue((origin, maxChildren), out var tree))
+        {
+            bool IsAllowed(NodeId node) => node == self || node == origin || _peers.Contains(node) || View.Members.ContainsKey(node);
+            tree = DisseminationTree.Build(View.Graph, origin, IsAllowed, maxChildren);
+            _trees[(origin, maxChildren)] = tree;
+        }
+
+        bool IsWanted(NodeId node) => View.Wants(node, topic);
+        var pruned = topic is null ? tree : tree.PrunedTo(IsWanted);
+        var wanted = tree.CountWhere(node => node != self && IsWanted(node));
+        var place = new TreePlace(pruned.ChildrenOf(self), wanted, tree.Contains(self), tree);
+        _places[(origin, maxChildren, topic)] = place;
+        return place;
+    }
+
+    private void Forget()
+    {
+        _places.Clear();
+        _trees.Clear();
+    }
+}

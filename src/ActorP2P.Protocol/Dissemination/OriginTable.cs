@@ -1,0 +1,97 @@
+using System.Diagnostics.CodeAnalysis;
+using ActorP2P.Protocol.Gossip;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Settings;
+
+namespace ActorP2P.Protocol.Dissemination;
+
+/// <summary>All origins heard of, each in its present epoch, and what is held of them. Origins are members, so their number is bounded.</summary>
+internal sealed class OriginTable(DisseminationSettings settings, NodeId self)
+{
+    private readonly Dictionary<NodeId, OriginLog> _logs = [];
+    private readonly Dictionary<ulong, NodeId> _byReference = [];
+
+    /// <summary>Held messages in the order of arrival.</summary>
+    internal ArrivalLog Arrivals { get; } = new();
+
+    internal int RetainedMessages => _logs.Values.Sum(static log => log.Count);
+
+    internal long RetainedBytes => _logs.Values.Sum(static log => log.Bytes);
+
+    internal bool TryGet(NodeId origin, [NotNullWhen(true)] out OriginLog? log) => _logs.TryGetValue(origin, out log);
+
+    /// <summary>This node as an origin.</summary>
+    internal OriginLog Own(ulong epoch, ulong nextSeq)
+    {
+        if (!_logs.TryGetValue(self, out var log))
+        {
+            _logs[self] = log = new OriginLog(self, epoch, nextSeq, settings);
+        }
+
+        return log;
+    }
+
+    /// <summary>The log that a message belongs to. A new epoch closes the old one: late copies are then of an old epoch.</summary>
+    internal OriginLog Open(PublicationHeader header)
+    {
+        var origin = header.Id.Origin;
+        if (_logs.TryGetValue(origin, out var log) && log.Epoch == header.Id.Epoch)
+        {
+            return log;
+        }
+
+        log?.Close();
+        Name(origin);
+        return _logs[origin] = new OriginLog(origin, header.Id.Epoch, header.Floor, settings);
+    }
+
+    internal void Retain(
+        OriginLog log,
+        PublicationHeader header,
+        ReadOnlyMemory<byte> payload,
+        NodeId? from,
+        List<NodeId> pushedTo,
+        bool isVerified,
+        DateTimeOffset now)
+    {
+        var message = new RetainedMessage(header, payload, Arrivals.NextIndex, now, from, pushedTo) { IsVerified = isVerified };
+        Arrivals.Append(message);
+        log.Hold(message, now);
+    }
+
+    /// <summary>Lets go of what is over its time.</summary>
+    internal void Trim(DateTimeOffset now)
+    {
+        foreach (var log in _logs.Values)
+        {
+            log.Trim(now);
+        }
+
+        Arrivals.Compact();
+    }
+
+    /// <summary>Forgets origins whose certificates are refused, with all they sent.</summary>
+    internal void PurgeRefused(IMembership membership)
+    {
+        foreach (var log in _logs.Values.Where(log => log.Origin != self && membership.Check(log.Origin) == MembershipVerdict.Refused).ToArray())
+        {
+            log.Close();
+            _logs.Remove(log.Origin);
+        }
+    }
+
+    /// <summary>The node that a reference in an announcement stands for.</summary>
+    internal bool TryResolve(ulong reference, [NotNullWhen(true)] out NodeId? node) => _byReference.TryGetValue(reference, out node);
+
+    internal void Name(NodeId node) => _byReference[node.Reference] = node;
+
+    /// <summary>Replaces the nodes that references may stand for; known origins and this node stay.</summary>
+    internal void NameOnly(IEnumerable<NodeId> nodes)
+    {
+        _byReference.Clear();
+        foreach (var node in nodes.Concat(_logs.Keys).Append(self))
+        {
+            Name(node);
+        }
+    }
+}

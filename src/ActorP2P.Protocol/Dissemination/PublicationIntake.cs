@@ -1,0 +1,124 @@
+using ActorP2P.Protocol.Gossip;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Settings;
+
+namespace ActorP2P.Protocol.Dissemination;
+
+/// <summary>Judges a received publication, cheap checks first; delivers, passes on and retains what is good and new.</summary>
+internal sealed class PublicationIntake(
+    DisseminationSettings settings,
+    PublicationScope scope,
+    IdentityCurve curve,
+    NodeId self,
+    int maxTypeBytes,
+    Neighbourhood neighbourhood,
+    OriginTable origins,
+    PendingOrigins pending,
+    Repair repair,
+    IReadOnlySet<string> topics)
+{
+    internal static void Push(PublicationHeader header, ReadOnlyMemory<byte> payload, List<NodeId> targets, List<MulticastEffect> effects)
+    {
+        foreach (var target in targets)
+        {
+            effects.Add(new MulticastEffect.Send(target, header.Lane, header.Bytes, payload));
+        }
+    }
+
+    internal void Handle(NodeId from, ReadOnlyMemory<byte> bytes, DateTimeOffset now, List<MulticastEffect> effects)
+    {
+        if (!PublicationHeader.TryRead(bytes, settings.MaxTopicBytes, maxTypeBytes, out var header, out var payload))
+        {
+            Drop(MulticastDrop.Malformed, from, effects);
+            return;
+        }
+
+        var origin = header.Id.Origin;
+        var verdict = origin == from ? MembershipVerdict.Member : neighbourhood.View.Membership.Check(origin);
+        if (origin == self)
+        {
+            Drop(MulticastDrop.Own, from, effects);
+        }
+        else if (verdict == MembershipVerdict.Refused)
+        {
+            Drop(MulticastDrop.RefusedOrigin, from, effects);
+        }
+        else if (verdict == MembershipVerdict.Unknown)
+        {
+            if (!pending.TryHold(from, header.Id, bytes))
+            {
+                Drop(MulticastDrop.TooManyPending, from, effects);
+            }
+        }
+        else if (IsNews(header, from, effects))
+        {
+            Accept(header, payload, from, now, effects);
+        }
+    }
+
+    // Everything here is cheap, so that copies and stale messages cost no signature check.
+    private bool IsNews(PublicationHeader header, NodeId from, List<MulticastEffect> effects)
+    {
+        MulticastDrop? drop = null;
+        var floor = header.Floor;
+        if (origins.TryGet(header.Id.Origin, out var log) && header.Id.Epoch <= log.Epoch)
+        {
+            floor = Math.Max(floor, log.Seen.Floor);
+            var verdict = header.Id.Epoch < log.Epoch ? WindowVerdict.New : log.Seen.Judge(header.Id.Seq);
+            drop = header.Id.Epoch < log.Epoch ? MulticastDrop.OldEpoch
+                : verdict == WindowVerdict.BelowFloor ? MulticastDrop.BelowFloor
+                : verdict == WindowVerdict.Seen ? MulticastDrop.Duplicate
+                : null;
+            if (drop == MulticastDrop.Duplicate)
+            {
+                CompareCopies(log, header, effects);
+            }
+        }
+
+        drop ??= header.Id.Seq - floor >= (ulong)settings.DedupWindow ? MulticastDrop.BeyondWindow : null;
+        if (drop is { } reason)
+        {
+            Drop(reason, from, effects);
+        }
+
+        return drop is null;
+    }
+
+    private void CompareCopies(OriginLog log, PublicationHeader copy, List<MulticastEffect> effects)
+    {
+        if (log.TryGet(copy.Id.Seq, out var held)
+            && !held.Header.HasSameContent(copy)
+            && copy.VerifyHead(scope, curve)
+            && (held.IsVerified || held.Header.VerifyHead(scope, curve)))
+        {
+            effects.Add(new MulticastEffect.Equivocation(copy.Id, held.Header, copy));
+        }
+    }
+
+    private void Accept(PublicationHeader header, ReadOnlyMemory<byte> payload, NodeId from, DateTimeOffset now, List<MulticastEffect> effects)
+    {
+        var origin = header.Id.Origin;
+        var targets = neighbourhood.PlaceUnder(header).Children.Where(child => child != from && neighbourhood.Peers.Contains(child)).ToList();
+        var mustVerify = from != origin || targets.Count > 0;
+        if (mustVerify && !header.Verify(scope, curve, payload.Span))
+        {
+            Drop(MulticastDrop.BadSignature, from, effects);
+            return;
+        }
+
+        var log = origins.Open(header);
+        log.Seen.SlideTo(header.Floor);
+        log.Seen.Mark(header.Id.Seq);
+        repair.Arrived(header.Id);
+        if (header.Topic is null || topics.Contains(header.Topic))
+        {
+            effects.Add(new MulticastEffect.Deliver(origin, header.Topic, header.Type, header.Id, payload));
+        }
+
+        Push(header, payload, targets, effects);
+        origins.Retain(log, header, payload, from, targets, mustVerify, now);
+    }
+
+    private static void Drop(MulticastDrop reason, NodeId from, List<MulticastEffect> effects) =>
+        effects.Add(new MulticastEffect.Dropped(reason, from));
+}
