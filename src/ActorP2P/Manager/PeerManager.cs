@@ -40,6 +40,7 @@ internal sealed partial class PeerManager : UntypedActor
     private readonly Dictionary<NodeId, Session> _sessions = [];
     private readonly HashSet<NodeId> _members = [];
     private readonly PeerFailures _peerFailures = new(MaxRestarts, RestartWindow);
+    private long _peersStarted;
     private ImmutableDictionary<string, NamespaceSlot.Registration> _registrations;
     private Children _children = null!;
     private bool _isClosing;
@@ -225,7 +226,7 @@ internal sealed partial class PeerManager : UntypedActor
         var (environment, remote, link, session, registrations) = (_environment, up.Remote, up.Link, up.Session, _registrations);
         var receivers = new Peer.Receivers(_children.Node, _children.Multicast, _children.StateSync, _children.Hub);
         var props = Props.Create(() => new Peer(environment, remote, link, session, registrations, receivers));
-        var peer = Start(props, $"{PeerNamePrefix}{remote.ShortId}-{session.Tag:x16}");
+        var peer = Start(props, $"{PeerNamePrefix}{remote.ShortId}-{++_peersStarted}");
         _sessions[remote] = new Session(peer, link, session.Tag);
         link.Tell(new Link.BindSession(session.Tag, peer));
         _children.Hub.Tell(new PeerManagerEventHub.PeerJoined(remote, up.RemoteEpoch));
