@@ -50,16 +50,17 @@ public interface ILogReceive
 /// <summary>The root of all actors: life cycle hooks and delivery. Made by <see cref="Props"/>, never by <c>new</c> elsewhere.</summary>
 public abstract class ActorBase
 {
-    private IActorRef? _clearedSelf;
+    private IActorRef _self;
     private SupervisorStrategy? _supervisorStrategy;
 
     /// <summary>Throws <see cref="ActorInitializationException"/> when not called by the engine.</summary>
     protected ActorBase()
     {
-        if (ActorCell.Current is null)
-            throw new ActorInitializationException("Do not create actors using 'new', always create them using an ActorContext/System");
+        var cell = ActorCell.Current
+            ?? throw new ActorInitializationException("Do not create actors using 'new', always create them using an ActorContext/System");
+        _self = cell.Self;
         if (this is IWithTimers withTimers)
-            withTimers.Timers = new TimerScheduler(ActorCell.Current);
+            withTimers.Timers = new TimerScheduler(cell);
     }
 
     /// <summary>A behaviour that knows no message.</summary>
@@ -79,8 +80,8 @@ public abstract class ActorBase
     /// <summary>Who sent the current message; dead letters when nobody did.</summary>
     protected IActorRef Sender => Context.Sender;
 
-    /// <summary>This actor.</summary>
-    protected IActorRef Self => _clearedSelf ?? Context.Self;
+    /// <summary>This actor; dead letters once the instance has ended.</summary>
+    protected IActorRef Self => _self;
 
     internal bool HasSupervisorStrategy => _supervisorStrategy is not null;
 
@@ -129,9 +130,9 @@ public abstract class ActorBase
 
     internal void Excarnate() => (this as IActorStash)?.Stash?.UnstashAll();
 
-    internal void Clear(IActorRef self) => _clearedSelf = self;
+    internal void Clear(IActorRef deadLetters) => _self = deadLetters;
 
-    internal void Unclear() => _clearedSelf = null;
+    internal void Unclear(IActorRef self) => _self = self;
 
     private protected virtual void Initialize()
     {

@@ -125,7 +125,7 @@ internal sealed partial class ActorCell
             var fresh = NewActor();
             _actor = fresh;
             if (ReferenceEquals(fresh, failedActor))
-                fresh.Unclear();
+                fresh.Unclear(_self);
             fresh.AroundPostRestart(cause, null!);
             if (SystemImpl.Settings.DebugLifecycle)
                 Publish(new Debug(_self.Path.ToString(), ActorType, $"Restarted ({fresh})"));

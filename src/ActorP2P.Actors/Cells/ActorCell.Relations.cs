@@ -22,18 +22,8 @@ internal sealed partial class ActorCell
     internal LocalActorRef MakeChild(Props props, string? name)
     {
         var children = LazyInitializer.EnsureInitialized(ref _children, static () => new ChildrenContainer());
-        name = children.Reserve(name);
-        LocalActorRef child;
-        try
-        {
-            child = SystemImpl.NewActorRef(props, _self, new ChildActorPath(_self.Path, name, SystemImpl.NextUid()));
-        }
-        catch
-        {
-            children.Unreserve(name);
-            throw;
-        }
-
+        name ??= children.NextName();
+        var child = SystemImpl.NewActorRef(props, _self, new ChildActorPath(_self.Path, name, SystemImpl.NextUid()));
         child.SendSystemMessage(new Create());
         if (IsFailed)
         {
@@ -61,7 +51,7 @@ internal sealed partial class ActorCell
     public void Stop(IActorRef child)
     {
         ArgumentNullException.ThrowIfNull(child);
-        if (child is LocalActorRef local)
+        if (child is LocalActorRef local && ReferenceEquals(local.Cell.ParentRef, _self))
             _children?.ShallDie(local);
         ((IInternalActorRef)child).Stop();
     }
@@ -95,7 +85,7 @@ internal sealed partial class ActorCell
             _self.Tell(new Terminated(actor, existenceConfirmed, addressTerminated: false), actor);
         }
 
-        if (actor is LocalActorRef child && _children is { } children && children.Contains(child))
+        if (actor is LocalActorRef { Cell: { IsChild: true } cell } child && ReferenceEquals(cell.ParentRef, _self))
             HandleChildTerminated(child);
     }
 

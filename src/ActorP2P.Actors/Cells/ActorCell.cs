@@ -62,6 +62,9 @@ internal sealed partial class ActorCell : IUntypedActorContext
     /// <summary>Whether the actor overrides <see cref="ActorBase.AroundReceive"/>, so that delivery must go through it.</summary>
     internal bool WrapsReceive { get; set; }
 
+    /// <summary>Whether it is among its parent's children; under their lock.</summary>
+    internal bool IsChild { get; set; }
+
     /// <summary>Whether the parent has had it stopped; under the lock of the parent's children.</summary>
     internal bool IsDying { get; set; }
 

@@ -18,8 +18,7 @@ internal sealed class ChildrenContainer
 {
     private const string NameAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+~";
 
-    // A null value is a name that is reserved while its actor is being made.
-    private readonly Dictionary<string, LocalActorRef?> _children = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LocalActorRef> _children = new(StringComparer.Ordinal);
     private Dictionary<LocalActorRef, ChildRestartStats>? _stats;
     private int _dying;
     private TerminationReason _reason;
@@ -33,30 +32,17 @@ internal sealed class ChildrenContainer
 
     internal bool WaitsForChildren => _reason is TerminationReason.Recreation or TerminationReason.Creation;
 
-    /// <summary>Takes a name, or makes one up that no user's name can equal.</summary>
-    internal string Reserve(string? name)
+    /// <summary>Takes a child in. Throws <see cref="InvalidActorNameException"/> when its name is taken.</summary>
+    internal void Add(string name, LocalActorRef child)
     {
         lock (_children)
         {
             if (IsTerminating)
                 throw new InvalidOperationException($"Cannot create child \"{name}\": the parent is terminating or terminated.");
-            name ??= NextName();
-            if (!_children.TryAdd(name, null))
+            if (!_children.TryAdd(name, child))
                 throw new InvalidActorNameException($"Actor name \"{name}\" is not unique!");
-            return name;
+            child.Cell.IsChild = true;
         }
-    }
-
-    internal void Unreserve(string name)
-    {
-        lock (_children)
-            _children.Remove(name);
-    }
-
-    internal void Add(string name, LocalActorRef child)
-    {
-        lock (_children)
-            _children[name] = child;
     }
 
     internal LocalActorRef? ByName(string name)
@@ -65,18 +51,16 @@ internal sealed class ChildrenContainer
             return _children.GetValueOrDefault(name);
     }
 
-    internal bool Contains(LocalActorRef child) => ReferenceEquals(ByName(child.Path.Name), child);
-
     internal LocalActorRef[] ToArray()
     {
         lock (_children)
-            return [.. _children.Values.Where(c => c is not null)!];
+            return [.. _children.Values];
     }
 
     /// <summary>The restart record of a child; null when it is not one.</summary>
     internal ChildRestartStats? StatsOf(IActorRef child)
     {
-        if (child is not LocalActorRef local || !Contains(local))
+        if (child is not LocalActorRef local || !ReferenceEquals(ByName(local.Path.Name), local))
             return null;
         _stats ??= [];
         if (!_stats.TryGetValue(local, out var stats))
@@ -97,7 +81,7 @@ internal sealed class ChildrenContainer
     {
         lock (_children)
         {
-            if (_terminated || !ReferenceEquals(_children.GetValueOrDefault(child.Path.Name), child))
+            if (_terminated || !child.Cell.IsChild)
                 return;
             if (!child.Cell.IsDying)
             {
@@ -141,6 +125,7 @@ internal sealed class ChildrenContainer
         {
             cause = null;
             var local = (LocalActorRef)child;
+            local.Cell.IsChild = false;
             _children.Remove(local.Path.Name);
             _stats?.Remove(local);
             if (local.Cell.IsDying)
@@ -172,9 +157,10 @@ internal sealed class ChildrenContainer
             child.Resume(ReferenceEquals(child, perpetrator) ? causedByFailure : null);
     }
 
-    private string NextName()
+    /// <summary>A name that no user's name can equal.</summary>
+    internal string NextName()
     {
-        var number = _namesGiven++;
+        var number = Interlocked.Increment(ref _namesGiven) - 1;
         Span<char> text = stackalloc char[12];
         var at = 0;
         text[at++] = '$';

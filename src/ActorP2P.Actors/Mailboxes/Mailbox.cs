@@ -130,29 +130,30 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
             return;
         }
 
-        var head = ring.Head;
+        var reader = new RingReader(ring);
         for (var left = throughput; left > 0 && cell.MayReceive; left--)
         {
-            if (cell.TryTakePrepended(out var envelope))
+            if (cell.HasPrepended)
             {
+                cell.TryTakePrepended(out var envelope);
                 cell.Invoke(envelope.Message, envelope.Sender);
+            }
+            else if (reader.TryTake(out var message, out var sender)
+                || TakeBeyond(ref reader, out message, out sender)
+                || (throughput - left >= StreamingFrom && AwaitNext(ref reader, out message, out sender)))
+            {
+                cell.Invoke(message, sender);
             }
             else
             {
-                var message = ring.Peek(head, out var sender) ?? PeekBeyond(ref ring, ref head, out sender);
-                if (message is null && throughput - left >= StreamingFrom)
-                    message = AwaitNext(ref ring, ref head, out sender);
-                if (message is null)
-                    break;
-                ring.Clear(head++);
-                cell.Invoke(message, sender);
+                break;
             }
 
             if (_systemMessages is not null)
                 cell.InvokeSystem(TakeSystemMessages());
         }
 
-        ring.Publish(head);
+        reader.Publish();
     }
 
     private void RunPrepended(int throughput)
@@ -197,8 +198,8 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
 
         if (_head is { } ring && ring.Shrunk(ring.Head) is { } small)
         {
-            var head = ring.Head;
-            MoveTo(small, ref ring, ref head);
+            var reader = new RingReader(ring);
+            MoveTo(small, ref reader);
         }
 
         // Full fence: either a producer that took a slot sees the idle status, or this thread sees the slot taken.
@@ -244,48 +245,49 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
     }
 
     /// <summary>The next message when the place at hand is empty: of the next ring, or of a producer that is about to finish.</summary>
-    private object? PeekBeyond(ref MessageRing ring, ref long head, out IActorRef? sender)
+    private bool TakeBeyond(ref RingReader reader, out object message, out IActorRef? sender)
     {
-        sender = null;
         for (var spins = 0; spins < SpinsForHalfWrittenSlot; spins++)
         {
-            if (ring.Peek(head, out sender) is { } message)
-                return message;
-            if (ring.Successor(head) is { } next)
-                MoveTo(next, ref ring, ref head);
-            else if (!ring.IsTaken(head))
-                return null;
+            if (reader.TryTake(out message, out sender))
+                return true;
+            if (reader.Successor is { } next)
+                MoveTo(next, ref reader);
+            else if (!reader.IsTaken)
+                return false;
             else
                 Thread.SpinWait(1 << Math.Min(spins, 6));
         }
 
-        return null;
+        message = null!;
+        sender = null;
+        return false;
     }
 
     /// <summary>A sender that has just sent several messages is likely to be on another core, sending the next.</summary>
-    private object? AwaitNext(ref MessageRing ring, ref long head, out IActorRef? sender)
+    private bool AwaitNext(ref RingReader reader, out object message, out IActorRef? sender)
     {
-        ring.Publish(head);
+        reader.Publish();
         for (var spins = 0; spins < SpinsForNextMessage; spins++)
         {
             Thread.SpinWait(4 << spins);
-            if ((ring.Peek(head, out sender) ?? PeekBeyond(ref ring, ref head, out sender)) is { } message)
-                return message;
+            if (TakeBeyond(ref reader, out message, out sender))
+                return true;
         }
 
+        message = null!;
         sender = null;
-        return null;
+        return false;
     }
 
-    private void MoveTo(MessageRing next, ref MessageRing ring, ref long head)
+    private void MoveTo(MessageRing next, ref RingReader reader)
     {
-        ring.Publish(head);
+        reader.Publish();
         // The tail must have left this ring before it is retired, or producers would find no way on.
-        Interlocked.CompareExchange(ref _tail, next, ring);
+        Interlocked.CompareExchange(ref _tail, next, reader.Ring);
         _head = next;
-        ring.Retire();
-        ring = next;
-        head = next.Head;
+        reader.Ring.Retire();
+        reader = new RingReader(next);
     }
 
     private SystemMessage? TakeSystemMessages()
@@ -319,14 +321,10 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
 
             if (_head is not { } ring)
                 return;
-            var head = ring.Head;
-            while ((ring.Peek(head, out var sender) ?? PeekBeyond(ref ring, ref head, out sender)) is { } message)
-            {
-                ring.Clear(head++);
+            var reader = new RingReader(ring);
+            while (TakeBeyond(ref reader, out var message, out var sender))
                 Cell.ToDeadLetters(new Envelope(message, sender));
-            }
-
-            ring.Publish(head);
+            reader.Publish();
         }
     }
 

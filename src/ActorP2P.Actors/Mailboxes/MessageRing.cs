@@ -17,7 +17,9 @@ internal sealed class MessageRing
     /// <summary>Stands behind a ring that the consumer has left, so that an abandoned ring keeps no later one alive.</summary>
     private static readonly MessageRing Retired = new(1);
 
-    private readonly Slot[] _slots;
+    /// <summary>The places; a power of two of them. The consumer holds on to it, for this object's own line belongs to producers.</summary>
+    internal readonly Slot[] Slots;
+
     private MessageRing? _next;
 
     // Places taken, with the frozen bit; written by producers.
@@ -26,7 +28,7 @@ internal sealed class MessageRing
     // Places given back; written by the consumer.
     private long _head;
 
-    private MessageRing(int capacity) => _slots = new Slot[capacity];
+    private MessageRing(int capacity) => Slots = new Slot[capacity];
 
     internal static MessageRing First() => new(FirstCapacity);
 
@@ -39,7 +41,7 @@ internal sealed class MessageRing
     /// <summary>False when the ring is full and for good: go to <see cref="NextOrNew"/>.</summary>
     internal bool TryEnqueue(object message, IActorRef? sender)
     {
-        var slots = _slots;
+        var slots = Slots;
         while (true)
         {
             var tail = Volatile.Read(ref _tail);
@@ -66,29 +68,11 @@ internal sealed class MessageRing
         var next = Volatile.Read(ref _next);
         if (next is null)
         {
-            var fresh = new MessageRing(Math.Min(_slots.Length * Growth, MaxCapacity));
+            var fresh = new MessageRing(Math.Min(Slots.Length * Growth, MaxCapacity));
             next = Interlocked.CompareExchange(ref _next, fresh, null) ?? fresh;
         }
 
         return ReferenceEquals(next, Retired) ? null : next;
-    }
-
-    /// <summary>The filled place at <paramref name="head"/>; null when it is empty or its producer is not done.</summary>
-    internal object? Peek(long head, out IActorRef? sender)
-    {
-        ref var slot = ref _slots[(int)head & (_slots.Length - 1)];
-        var message = Volatile.Read(ref slot.Message);
-        sender = message is null ? null : slot.Sender;
-        return message;
-    }
-
-    /// <summary>Empties the place at <paramref name="head"/>; producers learn of it now or a little later.</summary>
-    internal void Clear(long head)
-    {
-        _slots[(int)head & (_slots.Length - 1)] = default;
-        // Producers write the line that this goes to; a quarter of the ring at a time keeps it theirs.
-        if (head + 1 - _head > _slots.Length >> 2)
-            Volatile.Write(ref _head, head + 1);
     }
 
     /// <summary>Makes the consumer's place known.</summary>
@@ -116,7 +100,7 @@ internal sealed class MessageRing
     /// <summary>For a consumer that found nothing: a small ring in place of this large one, if no producer comes in between.</summary>
     internal MessageRing? Shrunk(long head)
     {
-        if (_slots.Length <= KeptWhenIdle || Interlocked.CompareExchange(ref _tail, head | Frozen, head) != head)
+        if (Slots.Length <= KeptWhenIdle || Interlocked.CompareExchange(ref _tail, head | Frozen, head) != head)
             return null;
         var small = new MessageRing(KeptWhenIdle);
         return Interlocked.CompareExchange(ref _next, small, null) ?? small;
@@ -125,7 +109,7 @@ internal sealed class MessageRing
     internal int CountFrom(long head) =>
         (int)((Volatile.Read(ref _tail) & ~Frozen) - head) + (Volatile.Read(ref _next) is { } next && !ReferenceEquals(next, Retired) ? next.CountFrom(next.Head) : 0);
 
-    private struct Slot
+    internal struct Slot
     {
         internal object? Message;
         internal IActorRef? Sender;

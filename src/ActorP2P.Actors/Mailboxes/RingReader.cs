@@ -1,0 +1,56 @@
+namespace ActorP2P.Actors;
+
+/// <summary>
+/// The consumer's end of a ring, held on its stack. What changes with every message stays here: a field that the
+/// consumer writes beside one that producers write would move the cache line between cores at every message.
+/// </summary>
+internal struct RingReader
+{
+    private readonly MessageRing.Slot[] _slots;
+    private long _head;
+    private long _published;
+
+    internal RingReader(MessageRing ring)
+    {
+        Ring = ring;
+        _slots = ring.Slots;
+        _head = _published = ring.Head;
+    }
+
+    internal MessageRing Ring { get; }
+
+    /// <summary>The ring to go on with, when this one is used up.</summary>
+    internal readonly MessageRing? Successor => Ring.Successor(_head);
+
+    /// <summary>Whether a producer has taken the next place.</summary>
+    internal readonly bool IsTaken => Ring.IsTaken(_head);
+
+    /// <summary>Takes the next message; false when its place is not filled.</summary>
+    internal bool TryTake(out object message, out IActorRef? sender)
+    {
+        var slots = _slots;
+        ref var slot = ref slots[(int)_head & (slots.Length - 1)];
+        message = Volatile.Read(ref slot.Message)!;
+        if (message is null)
+        {
+            sender = null;
+            return false;
+        }
+
+        sender = slot.Sender;
+        slot = default;
+        // Producers need to know only now and then which places are free again.
+        if (++_head - _published > slots.Length >> 2)
+            Publish();
+        return true;
+    }
+
+    /// <summary>Makes the consumer's place known.</summary>
+    internal void Publish()
+    {
+        if (_published == _head)
+            return;
+        _published = _head;
+        Ring.Publish(_head);
+    }
+}
