@@ -51,7 +51,7 @@ public static partial class SettingsReader
     private static EncryptionSettings ReadEncryption(SettingsSection s) => new(
         s.Switch("enabled"),
         s.TextList("suites", MaxSuites, static name => name.Length is > 0 and <= MaxNameBytes ? null : "is not the name of a suite"),
-        s.Number("max-records-per-session", KiB, 1L << 32));
+        s.Number("max-records-per-session", KiB, 1L << 24));
 
     private static AdmissionSettings ReadAdmission(SettingsSection s) => new(
         s.Duration("handshake-timeout", 100 * Ms, Minute),
