@@ -1,8 +1,10 @@
 using ActorP2P.Benchmarks;
+using ActorP2P.Benchmarks.Local;
 using ActorP2P.Benchmarks.Wire;
 
 var cases = new SortedDictionary<string, Func<BenchmarkArguments, Task>>(StringComparer.Ordinal)
 {
+    ["local"] = LocalCases.RunAsync,
     ["transport"] = TransportCases.RunAsync,
     ["wire"] = WireCases.RunAsync,
 };
@@ -13,5 +15,13 @@ if (args.Length == 0 || !cases.TryGetValue(args[0], out var run) || BenchmarkArg
     return 2;
 }
 
-await run(arguments);
-return 0;
+try
+{
+    await run(arguments);
+    return 0;
+}
+catch (Exception failure) when (failure is IOException or TimeoutException)
+{
+    await Console.Error.WriteLineAsync($"{args[0]}: {failure.Message}");
+    return 1;
+}

@@ -28,7 +28,9 @@ internal enum ChunkOutcome
 /// </summary>
 internal sealed class Reassembly(ChannelSettings settings, ReassemblyBudget budget) : IDisposable
 {
-    private const int FirstBufferBytes = 64 * 1024;
+    // A payload of 64 KiB with its entry header fits at once; arrays from 85,000 bytes on are freed by full collections only.
+    private const int FirstBufferBytes = 80 * 1024;
+
     private byte[] _buffer = [];
     private byte[] _start = [];
     private int _filledBytes;

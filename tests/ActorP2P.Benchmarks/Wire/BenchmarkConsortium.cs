@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using ActorP2P.Protocol;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Identity.Issuing;
 using ActorP2P.Transport;
@@ -11,7 +9,7 @@ internal sealed class BenchmarkConsortium
 {
     public BenchmarkConsortium()
     {
-        var random = new SystemRandom();
+        var random = SystemRandomSource.Instance;
         var validity = Validity.FromNow(DateTimeOffset.UtcNow, days: 2);
         using var root = CertificateIssuer.CreateRoot(IdentityCurves.P256, "benchmark root", validity, random);
         using var agency = root.IssueAgency("benchmark agency", validity, random);
@@ -27,10 +25,4 @@ internal sealed class BenchmarkConsortium
         TlsCredentials.TryCreate(node.KeyPem, node.ChainPem, node.CaPem, null, out var credentials, out var error)
             ? credentials
             : throw new InvalidOperationException(error);
-
-    /// <summary>The operating system's generator.</summary>
-    internal sealed class SystemRandom : IRandomSource
-    {
-        public void Fill(Span<byte> destination) => RandomNumberGenerator.Fill(destination);
-    }
 }

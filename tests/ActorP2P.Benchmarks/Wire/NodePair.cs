@@ -141,7 +141,7 @@ internal sealed class BenchmarkNode : IAsyncDisposable
             epoch,
             port,
             TimeProvider.System,
-            new BenchmarkConsortium.SystemRandom(),
+            SystemRandomSource.Instance,
             new NodeCounters(),
             new ReassemblyBudget(settings.Channel.ReassemblyBudgetBytes)), port);
         await node.Endpoint;
