@@ -120,8 +120,9 @@ public sealed class DemoCountingTests
 
         state.Apply(Event(1, "peer-up", new Dictionary<string, object> { ["namespace"] = DemoPlan.GroupNamespace, ["node"] = Ids[0].ToString() }));
         Assert.Equal(1, state.LinksUp());
-        state.Apply(Event(0, "peer-down", new Dictionary<string, object> { ["namespace"] = DemoPlan.GroupNamespace, ["node"] = Ids[1].ToString() }));
+        state.Apply(Event(0, "peer-down", new Dictionary<string, object> { ["namespace"] = DemoPlan.GroupNamespace, ["node"] = Ids[1].ToString(), ["reason"] = "storm" }));
         Assert.Equal(0, state.LinksUp());
+        Assert.Contains("node0 lost node1: storm", state.Shortfalls(6));
     }
 
     [Fact]
