@@ -53,6 +53,7 @@ internal sealed class DemoRun : IAsyncDisposable
     public async Task<DemoOutcome> RunAsync()
     {
         var shortfall = await RunStagesAsync();
+        _view.Finish(_state);
         var shortfalls = _state.Shortfalls(_links);
         return new DemoOutcome(_state.Figures(_links), shortfall is null ? shortfalls : [shortfall, .. shortfalls]);
     }

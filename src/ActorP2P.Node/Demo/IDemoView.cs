@@ -8,4 +8,7 @@ internal interface IDemoView
 
     /// <summary>Something changed; may be called often.</summary>
     void Update(DemoState state);
+
+    /// <summary>The demo has ended; this is the last state to show.</summary>
+    void Finish(DemoState state);
 }

@@ -9,6 +9,9 @@ internal sealed class LiveDemoView(LiveDisplayContext context, DemoPlan plan, Ti
 {
     private const int StagesShown = 4;
 
+    // With their narrow padding they fit 80 columns.
+    private static readonly string[] Columns = ["node", "process", "links", "unicast", "request", "multicast", "broadcast", "state"];
+
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
     private readonly List<string> _stages = [];
@@ -30,6 +33,12 @@ internal sealed class LiveDemoView(LiveDisplayContext context, DemoPlan plan, Ti
         }
     }
 
+    public void Finish(DemoState state)
+    {
+        _state = state;
+        Show();
+    }
+
     private void Show()
     {
         _shown = time.GetTimestamp();
@@ -46,7 +55,8 @@ internal sealed class LiveDemoView(LiveDisplayContext context, DemoPlan plan, Ti
 
     private Table Table(DemoState state)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("node", "process", "links", "unicast", "request", "multicast", "broadcast", "state");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns(
+            [.. Columns.Select(static name => new TableColumn(name).PadLeft(0).PadRight(1).NoWrap())]);
         for (var node = 0; node < plan.Nodes; node++)
         {
             var (received, expected) = (default(DemoCounts), default(DemoCounts));
@@ -57,7 +67,7 @@ internal sealed class LiveDemoView(LiveDisplayContext context, DemoPlan plan, Ti
             }
 
             table.AddRow(
-                Cell($"node{node} {plan.NodeIds[node][..8]}"),
+                Cell($"node{node}"),
                 Process(state.Nodes[node]),
                 Share(state.SessionsOf(node), plan.Nodes - 1),
                 Share(received.Unicast, expected.Unicast),
@@ -73,7 +83,7 @@ internal sealed class LiveDemoView(LiveDisplayContext context, DemoPlan plan, Ti
     private static Text Process(DemoNodeState node) => node switch
     {
         { Life: 0 } => Cell("-"),
-        { IsRunning: true, Life: > 1 } => new Text("restarted", new Style(Color.Green)),
+        { IsRunning: true, Life: > 1 } => new Text("again", new Style(Color.Green)),
         { IsRunning: true } => new Text("runs", new Style(Color.Green)),
         { HasLeft: true } => Cell("left"),
         _ => new Text("killed", new Style(Color.Red)),

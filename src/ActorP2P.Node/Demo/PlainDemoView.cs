@@ -32,6 +32,11 @@ internal sealed class PlainDemoView(TextWriter output, TimeProvider time) : IDem
         }
     }
 
+    public void Finish(DemoState state)
+    {
+        // The last line says it all.
+    }
+
     private void Print(string text) =>
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.GetElapsedTime(_start).TotalSeconds,6:0.0}s {text}"));
 }
