@@ -11,6 +11,7 @@ public sealed partial class Link
     private void HandleFrames(FramesReceived received)
     {
         _pulse.SignOfLife(Now);
+        _environment.Counters.Add("link.received-bytes", received.Bytes);
         foreach (var frame in received.Frames)
         {
             if (!HandleFrame(frame))

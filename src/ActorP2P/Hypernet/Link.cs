@@ -97,7 +97,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     private void Handshaking()
     {
         Receive<FramesReceived>(HandleFrames);
-        Receive<BytesWritten>(_ => _writer.Written());
+        Receive<BytesWritten>(HandleWritten);
         Receive<ConnectionClosed>(closed => FailHandshake(ReasonName.Of(closed.Failure.Reason), closed.Failure.Detail, closed.Failure.Reason == TransportFailureReason.BadFrame));
         Receive<DeadlinePassed>(_ => FailHandshake("handshake-timeout", "No complete handshake before the deadline.", refusedByUs: true));
         Receive<CloseLink>(close => FailHandshake(close.Reason, "Closed before the handshake was done.", refusedByUs: false));
@@ -106,7 +106,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     private void Linked()
     {
         Receive<FramesReceived>(HandleFrames);
-        Receive<BytesWritten>(_ => _writer.Written());
+        Receive<BytesWritten>(HandleWritten);
         Receive<SendRecords>(HandleSend);
         Receive<SendTopology>(send =>
         {
@@ -134,9 +134,9 @@ public sealed partial class Link : ReceiveActor, IWithTimers
             HandleFrames(received);
             EndWhenDrained();
         });
-        Receive<BytesWritten>(_ =>
+        Receive<BytesWritten>(written =>
         {
-            _writer.Written();
+            HandleWritten(written);
             EndWhenDrained();
         });
         Receive<ConnectionClosed>(_ => End(_endReason!));
@@ -182,6 +182,12 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         _writer.Control.Confirm();
         _isConfirmed = true;
         _writer.Pump();
+    }
+
+    private void HandleWritten(BytesWritten written)
+    {
+        _environment.Counters.Add("link.sent-bytes", written.Bytes);
+        _writer.Written();
     }
 
     private void HandleSend(SendRecords send)
