@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Transport;
 
-namespace ActorP2P.Tests.Hypernet;
+namespace ActorP2P.Tests.Physical;
 
 public class ConnectionSinkTests
 {

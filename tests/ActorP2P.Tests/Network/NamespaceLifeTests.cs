@@ -1,5 +1,4 @@
 using System.Text;
-using ActorP2P.Tests.Manager;
 
 namespace ActorP2P.Tests.Network;
 
