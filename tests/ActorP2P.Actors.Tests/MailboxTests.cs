@@ -29,6 +29,30 @@ public sealed class MailboxTests() : TestKit("""
     }
 
     [Fact]
+    public async Task Bursts_that_make_the_queue_grow_and_shrink_lose_no_message_and_no_order()
+    {
+        const int senders = 3, each = 7000;
+        for (var round = 0; round < 30; round++)
+        {
+            var receiver = Sys.ActorOf(Props.Create(() => new OrderChecker(senders, 2 * each, TestActor)));
+            for (var burst = 0; burst < 2; burst++)
+            {
+                var first = burst * each;
+                await Task.WhenAll(Enumerable.Range(0, senders).Select(sender => Task.Run(() =>
+                {
+                    for (var i = first; i < first + each; i++)
+                        receiver.Tell((sender, i));
+                })));
+                // An answer comes after all messages before it: the queue has been empty in between, and may have shrunk.
+                await receiver.Ask<ActorIdentity>(new Identify(burst), Limit);
+            }
+
+            await ExpectMsgAsync("all in order", Limit);
+            Sys.Stop(receiver);
+        }
+    }
+
+    [Fact]
     public void A_bounded_mailbox_sends_what_is_too_much_to_dead_letters_and_never_blocks()
     {
         var gate = new TaskCompletionSource();

@@ -9,7 +9,7 @@ internal sealed partial class ActorCell
     {
         CurrentMessage = message;
         _sender = sender;
-        Delivery++;
+        _delivery++;
         SystemImpl.Trace?.Invoke(this, message);
         var timer = _extras?.ReceiveTimer;
         var influences = timer is null || message is not INotInfluenceReceiveTimeout;

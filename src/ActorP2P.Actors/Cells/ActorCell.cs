@@ -10,24 +10,31 @@ internal sealed partial class ActorCell : IUntypedActorContext
     [ThreadStatic]
     private static ActorCell? _current;
 
+    // Fields lie in memory as they are declared here, references before numbers. What changes with every message comes last,
+    // away from the mailbox, which lies in front and which other cores read.
     private readonly LocalActorRef _self;
+    private readonly ActorSystemImpl _system;
+    private readonly IInternalActorRef _parent;
+    private readonly MessageDispatcher _dispatcher;
     private Props _props;
     private ActorBase? _actor;
     private Receive? _behavior;
-    private IActorRef? _sender;
     private ChildrenContainer? _children;
     private CellExtras? _extras;
+    private object? _currentMessage;
+    private IActorRef? _sender;
     private int _suspendCount;
+    private int _delivery;
     private bool _terminated;
     private bool _cleared;
 
     internal ActorCell(ActorSystemImpl system, LocalActorRef self, Props props, MessageDispatcher dispatcher, IInternalActorRef parent)
     {
-        SystemImpl = system;
+        _system = system;
         _self = self;
         _props = props;
-        Dispatcher = dispatcher;
-        ParentRef = parent;
+        _dispatcher = dispatcher;
+        _parent = parent;
     }
 
     /// <summary>The actor that runs on this thread.</summary>
@@ -37,16 +44,20 @@ internal sealed partial class ActorCell : IUntypedActorContext
         set => _current = value;
     }
 
-    internal ActorSystemImpl SystemImpl { get; }
+    internal ActorSystemImpl SystemImpl => _system;
 
-    internal IInternalActorRef ParentRef { get; }
+    internal IInternalActorRef ParentRef => _parent;
 
     internal LocalActorRef SelfRef => _self;
 
-    internal object? CurrentMessage { get; set; }
+    internal object? CurrentMessage
+    {
+        get => _currentMessage;
+        set => _currentMessage = value;
+    }
 
     /// <summary>Numbers the deliveries, wrapping, so that a stash can tell two deliveries of one object apart.</summary>
-    internal int Delivery { get; private set; }
+    internal int Delivery => _delivery;
 
     internal IActorRef? SenderOrNull => _sender;
 
@@ -74,7 +85,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     internal bool HasPrepended => _extras?.Prepended is { Count: > 0 };
 
-    public MessageDispatcher Dispatcher { get; }
+    public MessageDispatcher Dispatcher => _dispatcher;
 
     public IActorRef Self => _self;
 

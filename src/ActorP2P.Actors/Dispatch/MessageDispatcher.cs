@@ -30,6 +30,9 @@ internal sealed class ThreadPoolDispatcher(string id, int throughput) : MessageD
     [ThreadStatic]
     private static int _scheduled;
 
+    /// <summary>Counts what this thread has scheduled, wrapping.</summary>
+    internal static int ScheduledByThisThread => _scheduled;
+
     // Two actors that talk to each other are quickest on one core, which the worker's own queue gives. But that queue is
     // last in first out: a busy pair would keep older work from the worker for ever if it never went to the common queue.
     internal override void Schedule(Mailbox mailbox) =>

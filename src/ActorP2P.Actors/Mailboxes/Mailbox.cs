@@ -131,6 +131,7 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
         }
 
         var reader = new RingReader(ring);
+        var scheduled = ThreadPoolDispatcher.ScheduledByThisThread;
         for (var left = throughput; left > 0 && cell.MayReceive; left--)
         {
             if (cell.HasPrepended)
@@ -140,7 +141,7 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
             }
             else if (reader.TryTake(out var message, out var sender)
                 || TakeBeyond(ref reader, out message, out sender)
-                || (throughput - left >= StreamingFrom && AwaitNext(ref reader, out message, out sender)))
+                || (throughput - left >= StreamingFrom && scheduled == ThreadPoolDispatcher.ScheduledByThisThread && AwaitNext(ref reader, out message, out sender)))
             {
                 cell.Invoke(message, sender);
             }
@@ -264,7 +265,7 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
         return false;
     }
 
-    /// <summary>A sender that has just sent several messages is likely to be on another core, sending the next.</summary>
+    /// <summary>A sender that has just sent several messages is likely to be on another core, sending the next; unless this thread has woken others, who are then waiting for it.</summary>
     private bool AwaitNext(ref RingReader reader, out object message, out IActorRef? sender)
     {
         reader.Publish();

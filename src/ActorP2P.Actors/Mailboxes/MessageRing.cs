@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace ActorP2P.Actors;
 
 /// <summary>
@@ -17,8 +20,13 @@ internal sealed class MessageRing
     /// <summary>Stands behind a ring that the consumer has left, so that an abandoned ring keeps no later one alive.</summary>
     private static readonly MessageRing Retired = new(1);
 
-    /// <summary>The places; a power of two of them. The consumer holds on to it, for this object's own line belongs to producers.</summary>
-    internal readonly Slot[] Slots;
+    // Producers write this object at every message, and the head of the array lies beside it: in a ring that is used a lot
+    // the first places stay empty, and nobody asks the array for its length.
+    private const int PaddedFrom = 128;
+    private const int Padding = 8;
+
+    private readonly Slot[] _slots;
+    private readonly int _capacity;
 
     private MessageRing? _next;
 
@@ -28,7 +36,20 @@ internal sealed class MessageRing
     // Places given back; written by the consumer.
     private long _head;
 
-    private MessageRing(int capacity) => Slots = new Slot[capacity];
+    private MessageRing(int capacity)
+    {
+        _capacity = capacity;
+        _slots = new Slot[capacity + (capacity >= PaddedFrom ? Padding : 0)];
+    }
+
+    /// <summary>How many places there are; a power of two.</summary>
+    internal int Capacity => _capacity;
+
+    /// <summary>Index of the first place in the array.</summary>
+    internal int FirstIndex => _capacity >= PaddedFrom ? Padding : 0;
+
+    /// <summary>The places, after some padding.</summary>
+    internal Slot[] Slots => _slots;
 
     internal static MessageRing First() => new(FirstCapacity);
 
@@ -41,13 +62,15 @@ internal sealed class MessageRing
     /// <summary>False when the ring is full and for good: go to <see cref="NextOrNew"/>.</summary>
     internal bool TryEnqueue(object message, IActorRef? sender)
     {
-        var slots = Slots;
-        while (true)
+        for (var lost = 0; ; lost++)
         {
+            // Who has lost against another producer lets it send a few more while it has the line.
+            if (lost > 0)
+                Thread.SpinWait(Math.Min(lost, 8) * 8);
             var tail = Volatile.Read(ref _tail);
             if (tail < 0)
                 return false;
-            if (tail - Volatile.Read(ref _head) >= slots.Length)
+            if (tail - Volatile.Read(ref _head) >= _capacity)
             {
                 Interlocked.CompareExchange(ref _tail, tail | Frozen, tail);
                 continue;
@@ -55,7 +78,7 @@ internal sealed class MessageRing
 
             if (Interlocked.CompareExchange(ref _tail, tail + 1, tail) != tail)
                 continue;
-            ref var slot = ref slots[(int)tail & (slots.Length - 1)];
+            ref var slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), FirstIndex + ((int)tail & (_capacity - 1)));
             slot.Sender = sender;
             Volatile.Write(ref slot.Message, message);
             return true;
@@ -68,7 +91,7 @@ internal sealed class MessageRing
         var next = Volatile.Read(ref _next);
         if (next is null)
         {
-            var fresh = new MessageRing(Math.Min(Slots.Length * Growth, MaxCapacity));
+            var fresh = new MessageRing(Math.Min(_capacity * Growth, MaxCapacity));
             next = Interlocked.CompareExchange(ref _next, fresh, null) ?? fresh;
         }
 
@@ -100,7 +123,7 @@ internal sealed class MessageRing
     /// <summary>For a consumer that found nothing: a small ring in place of this large one, if no producer comes in between.</summary>
     internal MessageRing? Shrunk(long head)
     {
-        if (Slots.Length <= KeptWhenIdle || Interlocked.CompareExchange(ref _tail, head | Frozen, head) != head)
+        if (_capacity <= KeptWhenIdle || Interlocked.CompareExchange(ref _tail, head | Frozen, head) != head)
             return null;
         var small = new MessageRing(KeptWhenIdle);
         return Interlocked.CompareExchange(ref _next, small, null) ?? small;

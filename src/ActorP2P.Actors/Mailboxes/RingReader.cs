@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace ActorP2P.Actors;
 
 /// <summary>
@@ -7,6 +10,8 @@ namespace ActorP2P.Actors;
 internal struct RingReader
 {
     private readonly MessageRing.Slot[] _slots;
+    private readonly int _mask;
+    private readonly int _first;
     private long _head;
     private long _published;
 
@@ -14,6 +19,8 @@ internal struct RingReader
     {
         Ring = ring;
         _slots = ring.Slots;
+        _mask = ring.Capacity - 1;
+        _first = ring.FirstIndex;
         _head = _published = ring.Head;
     }
 
@@ -28,8 +35,7 @@ internal struct RingReader
     /// <summary>Takes the next message; false when its place is not filled.</summary>
     internal bool TryTake(out object message, out IActorRef? sender)
     {
-        var slots = _slots;
-        ref var slot = ref slots[(int)_head & (slots.Length - 1)];
+        ref var slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), _first + ((int)_head & _mask));
         message = Volatile.Read(ref slot.Message)!;
         if (message is null)
         {
@@ -40,7 +46,7 @@ internal struct RingReader
         sender = slot.Sender;
         slot = default;
         // Producers need to know only now and then which places are free again.
-        if (++_head - _published > slots.Length >> 2)
+        if (++_head - _published > _mask >> 2)
             Publish();
         return true;
     }
