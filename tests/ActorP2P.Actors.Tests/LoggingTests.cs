@@ -72,7 +72,7 @@ public sealed class LoggingTests() : TestKit("akka { loglevel = INFO, log-dead-l
     public void Life_cycle_and_unhandled_messages_are_logged_on_request()
     {
         using var kit = new TestKit("akka { loglevel = DEBUG, actor.debug { lifecycle = on, unhandled = on, receive = on, autoreceive = on } }");
-        kit.EventFilter.Debug(start: "Started").ExpectOne(() => kit.Sys.ActorOf(Props.Create(() => new Speaker()), "speaker"));
+        kit.EventFilter.Debug(start: "Started", contains: nameof(Speaker)).ExpectOne(() => kit.Sys.ActorOf(Props.Create(() => new Speaker()), "speaker"));
         kit.EventFilter.Debug(start: "Unhandled message").ExpectOne(() => kit.Sys.ActorSelection("/user/speaker").Tell(42));
         kit.EventFilter.Debug(start: "received handled message warn").ExpectOne(() => kit.Sys.ActorSelection("/user/speaker").Tell("warn"));
         kit.EventFilter.Debug(start: "received AutoReceiveMessage <PoisonPill>").ExpectOne(() => kit.Sys.ActorSelection("/user/speaker").Tell(PoisonPill.Instance));

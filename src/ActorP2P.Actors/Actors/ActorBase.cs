@@ -67,21 +67,16 @@ public abstract class ActorBase
     protected static Receive EmptyReceive { get; } = _ => false;
 
     /// <summary>The running actor's context. Throws <see cref="NotSupportedException"/> outside of an actor's thread.</summary>
-    protected static IActorContext Context
-    {
-        get
-        {
-            var cell = ActorCell.Current ?? throw new NotSupportedException(
-                "There is no active ActorContext, this is most likely due to use of async operations from within this actor.");
-            return cell.IsCleared ? null! : cell;
-        }
-    }
+    protected static IActorContext Context => RunningCell is { IsCleared: false } cell ? cell : null!;
 
     /// <summary>Who sent the current message; dead letters when nobody did.</summary>
-    protected IActorRef Sender => Context.Sender;
+    protected IActorRef Sender => RunningCell.Sender;
 
     /// <summary>This actor; dead letters once the instance has ended.</summary>
     protected IActorRef Self => _self;
+
+    private static ActorCell RunningCell => ActorCell.Current ?? throw new NotSupportedException(
+        "There is no active ActorContext, this is most likely due to use of async operations from within this actor.");
 
     internal bool HasSupervisorStrategy => _supervisorStrategy is not null;
 

@@ -152,7 +152,7 @@ internal sealed partial class ActorCell
     private void Deliver(object message)
     {
         var handled = _actor!.Handle(this, _behavior, message);
-        if (SystemImpl.Settings.AddLoggingReceive && _actor is ILogReceive)
+        if (_system.LogsReceive && _actor is ILogReceive)
         {
             Publish(new Debug(_self.Path.ToString(), ActorType,
                 $"received {(handled ? "handled" : "unhandled")} message {message} from {Sender.Path}"));

@@ -25,6 +25,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         Settings = new Settings(this, config);
         RunsInline = parts is not null;
         Trace = parts?.Trace;
+        LogsReceive = Settings.AddLoggingReceive;
         _terminated = new TaskCompletionSource(RunsInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         EventStream = new EventStream(Settings.MinimumLevel);
         RootPath = new RootActorPath(new Address("akka", name));
@@ -75,6 +76,9 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     /// <summary>Sees every message before it is handled, in simulations only.</summary>
     internal Action<ActorCell, object>? Trace { get; }
+
+    /// <summary>As in the settings; asked for at every message.</summary>
+    internal bool LogsReceive { get; }
 
     internal bool IsTerminating => _user.IsTerminated;
 

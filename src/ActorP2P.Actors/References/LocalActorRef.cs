@@ -1,7 +1,7 @@
 namespace ActorP2P.Actors;
 
 /// <summary>The address of an actor of this process: a path and a mailbox.</summary>
-internal sealed class LocalActorRef : InternalActorRefBase
+internal sealed class LocalActorRef : InternalActorRefBase, IActorRef
 {
     private readonly Mailbox _mailbox;
 
@@ -24,7 +24,12 @@ internal sealed class LocalActorRef : InternalActorRefBase
 
     public override bool IsTerminated => _mailbox.IsClosed;
 
-    protected override void TellInternal(object message, IActorRef sender)
+    // The base class would get here by one more virtual call.
+    void ICanTell.Tell(object message, IActorRef? sender) => Post(message, sender);
+
+    protected override void TellInternal(object message, IActorRef sender) => Post(message, sender);
+
+    private void Post(object message, IActorRef? sender)
     {
         if (message is null)
             throw new InvalidMessageException("Message must not be null.");
