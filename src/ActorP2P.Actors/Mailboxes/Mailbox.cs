@@ -3,9 +3,10 @@ namespace ActorP2P.Actors;
 /// <summary>
 /// The queues of one actor and its claim on a thread. User messages go to a lock-free queue of rings (or to the
 /// queue that Props or settings ask for), engine messages to a stack that is taken whole. At most one thread runs
-/// the mailbox at a time: whoever moves the status from idle to scheduled hands it to the dispatcher.
+/// the mailbox at a time: whoever moves the status from idle to scheduled hands it to the dispatcher. A mailbox is one
+/// object with the reference that fills it: that saves every actor an object and every tell a step.
 /// </summary>
-internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
+internal abstract class Mailbox : InternalActorRefBase, IThreadPoolWorkItem
 {
     private const int Idle = 0;
     private const int Scheduled = 1;
@@ -20,15 +21,21 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
     private const int StreamingFrom = 8;
     private const int SpinsForNextMessage = 4;
 
-    private readonly IMessageQueue? _queue = queue;
+    private readonly IMessageQueue? _queue;
     private MessageRing? _tail;
     private MessageRing? _head;
     private SystemMessage? _systemMessages;
     private int _status = NotStarted;
 
-    internal ActorCell Cell { get; set; } = null!;
+    private protected Mailbox(ActorSystemImpl system, MailboxType type, ActorPath path)
+    {
+        Path = path;
+        _queue = type.Create(this, system);
+    }
 
-    internal bool IsClosed => Cell.IsTerminated;
+    public sealed override ActorPath Path { get; }
+
+    internal ActorCell Cell { get; private protected set; } = null!;
 
     internal bool HasMessages => _queue?.HasMessages ?? _head is { HasMessages: true };
 
@@ -36,8 +43,10 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
 
     internal bool HasSystemMessages => Volatile.Read(ref _systemMessages) is not null;
 
-    internal void Post(object message, IActorRef? sender)
+    private protected void Post(object message, IActorRef? sender)
     {
+        if (message is null)
+            throw new InvalidMessageException("Message must not be null.");
         if (Volatile.Read(ref _status) == Closed)
         {
             Cell.ToDeadLetters(new Envelope(message, sender));
@@ -60,7 +69,7 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
             AfterPost(status);
     }
 
-    internal void PostSystem(SystemMessage message)
+    private protected void PostSystem(SystemMessage message)
     {
         var head = Volatile.Read(ref _systemMessages);
         while (true)
@@ -90,7 +99,7 @@ internal sealed class Mailbox(IMessageQueue? queue) : IThreadPoolWorkItem
         }
     }
 
-    internal void Start()
+    public sealed override void Start()
     {
         if (Interlocked.CompareExchange(ref _status, Scheduled, NotStarted) == NotStarted)
             Cell.Dispatcher.Schedule(this);

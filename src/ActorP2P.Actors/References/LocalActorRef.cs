@@ -1,40 +1,21 @@
 namespace ActorP2P.Actors;
 
 /// <summary>The address of an actor of this process: a path and a mailbox.</summary>
-internal sealed class LocalActorRef : InternalActorRefBase, IActorRef
+internal sealed class LocalActorRef : Mailbox, IActorRef
 {
-    private readonly Mailbox _mailbox;
-
     internal LocalActorRef(ActorSystemImpl system, Props props, MessageDispatcher dispatcher, MailboxType mailboxType, IInternalActorRef parent, ActorPath path)
-    {
-        Path = path;
-        _mailbox = new Mailbox(mailboxType.Create(this, system));
-        _mailbox.Cell = new ActorCell(system, this, props, dispatcher, parent);
-    }
-
-    public override ActorPath Path { get; }
-
-    internal Mailbox Mailbox => _mailbox;
-
-    internal ActorCell Cell => _mailbox.Cell;
+        : base(system, mailboxType, path) => Cell = new ActorCell(system, this, props, dispatcher, parent);
 
     public override IInternalActorRef Parent => Cell.ParentRef;
 
     public override IActorRefProvider Provider => Cell.SystemImpl.Provider;
 
-    public override bool IsTerminated => _mailbox.IsClosed;
+    public override bool IsTerminated => Cell.IsTerminated;
 
     // The base class would get here by one more virtual call.
     void ICanTell.Tell(object message, IActorRef? sender) => Post(message, sender);
 
     protected override void TellInternal(object message, IActorRef sender) => Post(message, sender);
-
-    private void Post(object message, IActorRef? sender)
-    {
-        if (message is null)
-            throw new InvalidMessageException("Message must not be null.");
-        _mailbox.Post(message, sender);
-    }
 
     public override bool Equals(IActorRef? other) =>
         ReferenceEquals(this, other) || (other is not LocalActorRef && base.Equals(other));
@@ -66,8 +47,6 @@ internal sealed class LocalActorRef : InternalActorRefBase, IActorRef
         return current;
     }
 
-    public override void Start() => _mailbox.Start();
-
     public override void Stop() => SendSystemMessage(new Terminate());
 
     public override void Suspend() => SendSystemMessage(new Suspend());
@@ -76,5 +55,5 @@ internal sealed class LocalActorRef : InternalActorRefBase, IActorRef
 
     public override void Restart(Exception cause) => SendSystemMessage(new Recreate(cause));
 
-    public override void SendSystemMessage(ISystemMessage message) => _mailbox.PostSystem((SystemMessage)message);
+    public override void SendSystemMessage(ISystemMessage message) => PostSystem((SystemMessage)message);
 }
