@@ -8,10 +8,22 @@ internal sealed partial class ActorCell
 {
     private bool IsFailed => _extras?.Perpetrator is not null;
 
-    private void CreateActor(Exception? failure)
+    /// <summary>Makes the instance, in the first turn of the mailbox and before anything else.</summary>
+    internal void BeginLife()
     {
-        if (failure is not null)
-            throw failure;
+        _created = true;
+        try
+        {
+            CreateActor();
+        }
+        catch (Exception cause)
+        {
+            HandleInvokeFailure(cause);
+        }
+    }
+
+    private void CreateActor()
+    {
         try
         {
             _actor = NewActor();
@@ -155,14 +167,7 @@ internal sealed partial class ActorCell
         ResumeMailbox();
         if (_extras is not null)
             _extras.Perpetrator = null;
-        try
-        {
-            CreateActor(null);
-        }
-        catch (Exception e)
-        {
-            HandleInvokeFailure(e);
-        }
+        BeginLife();
     }
 
     private void TerminateActor()

@@ -104,9 +104,6 @@ internal sealed partial class ActorCell
                 case DeathWatchNotification notification:
                     WatchedActorTerminated(notification.Actor, notification.ExistenceConfirmed);
                     break;
-                case Create create:
-                    CreateActor(create.Failure);
-                    break;
                 case Watch watch:
                     // The parent is told of the end in any case.
                     if (!ReferenceEquals(watch.Watcher, ParentRef))

@@ -24,7 +24,6 @@ internal sealed partial class ActorCell
         var children = LazyInitializer.EnsureInitialized(ref _children, static () => new ChildrenContainer());
         name ??= children.NextName();
         var child = SystemImpl.NewActorRef(props, _self, new ChildActorPath(_self.Path, name, SystemImpl.NextUid()));
-        child.SendSystemMessage(new Create());
         if (IsFailed)
         {
             for (var i = 0; i < _suspendCount; i++)

@@ -27,6 +27,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
     private int _delivery;
     private bool _terminated;
     private bool _cleared;
+    private bool _created;
 
     internal ActorCell(ActorSystemImpl system, LocalActorRef self, Props props, MessageDispatcher dispatcher, IInternalActorRef parent)
     {
@@ -64,6 +65,9 @@ internal sealed partial class ActorCell : IUntypedActorContext
     internal bool IsTerminated => Volatile.Read(ref _terminated);
 
     internal bool IsCleared => _cleared;
+
+    /// <summary>Whether the making of the first instance has begun.</summary>
+    internal bool IsCreated => _created;
 
     /// <summary>Whether user messages may be handled now.</summary>
     internal bool MayReceive => _suspendCount == 0 && !_terminated;

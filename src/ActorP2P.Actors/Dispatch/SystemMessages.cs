@@ -12,11 +12,6 @@ internal abstract class SystemMessage : ISystemMessage
     internal virtual bool WaitsForChildren => false;
 }
 
-internal sealed class Create(Exception? failure = null) : SystemMessage
-{
-    internal Exception? Failure { get; } = failure;
-}
-
 internal sealed class Recreate(Exception cause) : SystemMessage
 {
     internal Exception Cause { get; } = cause;

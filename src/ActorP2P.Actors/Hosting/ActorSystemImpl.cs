@@ -125,7 +125,6 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     {
         var strategy = CreateGuardianStrategy();
         _root = NewActorRef(Props.Create<RootGuardian>(), new RootSupervisor(this), RootPath);
-        _root.SendSystemMessage(new Create());
         _root.Start();
         _system = _root.Cell.MakeChild(Props.Create<SystemGuardian>(), "system");
         _user = _root.Cell.MakeChild(Props.Create<UserGuardian>().WithSupervisorStrategy(strategy), "user");

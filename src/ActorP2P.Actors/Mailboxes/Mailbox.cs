@@ -116,6 +116,8 @@ internal abstract class Mailbox : InternalActorRefBase, IThreadPoolWorkItem
         ActorCell.Current = Cell;
         try
         {
+            if (!Cell.IsCreated)
+                Cell.BeginLife();
             if (_systemMessages is not null)
                 Cell.InvokeSystem(TakeSystemMessages());
             if (_queue is null)

@@ -10,11 +10,9 @@ internal static class Spawning
     {
         using var system = ActorSystem.Create("spawn", "akka.loglevel = OFF");
         var parent = system.ActorOf(Props.Create(() => new Parent()));
-        await parent.Ask<int>(1000);
-        await parent.Ask<string>("stop");
+        await RoundAsync(parent, 1000);
         var start = Stopwatch.GetTimestamp();
-        await parent.Ask<int>(actors);
-        await parent.Ask<string>("stop");
+        await RoundAsync(parent, actors);
         var rate = LocalCases.PerSecond(actors, start);
         await system.Terminate();
         return rate;
@@ -25,55 +23,76 @@ internal static class Spawning
     {
         using var system = ActorSystem.Create("idle", "akka.loglevel = OFF");
         var parent = system.ActorOf(Props.Create(() => new Parent()));
-        await parent.Ask<int>(1000);
-        await parent.Ask<string>("stop");
+        await RoundAsync(parent, 1000);
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        await parent.Ask<int>(actors);
+        var tally = new Tally(actors);
+        parent.Tell(new Spawn(actors, Props.Create(() => new Child(tally))));
+        await tally.Started;
         var bytes = (double)(GC.GetTotalMemory(forceFullCollection: true) - before) / actors;
-        await parent.Ask<string>("stop");
+        parent.Tell("stop");
+        await tally.Stopped;
         await system.Terminate();
         return bytes;
     }
 
-    /// <summary>Makes as many children as it is told, and stops them all; answers when each has said that it lives, or has ended.</summary>
+    private static async Task RoundAsync(IActorRef parent, int actors)
+    {
+        var tally = new Tally(actors);
+        parent.Tell(new Spawn(actors, Props.Create(() => new Child(tally))));
+        await tally.Started;
+        parent.Tell("stop");
+        await tally.Stopped;
+    }
+
+    private sealed record Spawn(int Count, Props Props);
+
+    /// <summary>Counts actors that have handled their message, and that have ended.</summary>
+    private sealed class Tally(int actors)
+    {
+        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _starting = actors;
+        private int _stopping = actors;
+
+        internal Task Started => _started.Task;
+
+        internal Task Stopped => _stopped.Task;
+
+        internal void OneStarted()
+        {
+            if (Interlocked.Decrement(ref _starting) == 0)
+                _started.TrySetResult();
+        }
+
+        internal void OneStopped()
+        {
+            if (Interlocked.Decrement(ref _stopping) == 0)
+                _stopped.TrySetResult();
+        }
+    }
+
     private sealed class Parent : UntypedActor
     {
-        private static readonly Props ChildProps = Props.Create(() => new Child());
-
-        private IActorRef _asker = ActorRefs.Nobody;
-        private int _missing;
-        private int _live;
-
         protected override void OnReceive(object message)
         {
             switch (message)
             {
-                case int count:
-                    _asker = Sender;
-                    _missing = count;
-                    for (var i = 0; i < count; i++)
-                        Context.Watch(Context.ActorOf(ChildProps)).Tell("alive?", Self);
-                    break;
-                case "yes":
-                    _live++;
-                    if (--_missing == 0)
-                        _asker.Tell(_live, Self);
+                case Spawn spawn:
+                    for (var i = 0; i < spawn.Count; i++)
+                        Context.ActorOf(spawn.Props).Tell("start", ActorRefs.NoSender);
                     break;
                 case "stop":
-                    _asker = Sender;
                     foreach (var child in Context.GetChildren())
                         Context.Stop(child);
-                    break;
-                case Terminated:
-                    if (--_live == 0)
-                        _asker.Tell("stopped", Self);
                     break;
             }
         }
     }
 
-    private sealed class Child : UntypedActor
+    private sealed class Child(Tally tally) : UntypedActor
     {
-        protected override void OnReceive(object message) => Sender.Tell("yes", Self);
+        protected override void OnReceive(object message) => tally.OneStarted();
+
+        protected override void PostStop() => tally.OneStopped();
     }
 }
