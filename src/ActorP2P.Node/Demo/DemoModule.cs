@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using ActorP2P.Program.Hosting;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Identity;
@@ -13,30 +11,25 @@ namespace ActorP2P.Program.Demo;
 /// </summary>
 internal sealed class DemoModule : ReceiveActor, IWithTimers
 {
-    private const string Unicast = "demo.unicast";
-    private const string Request = "demo.request";
-    private const string Multicast = "demo.multicast";
-    private const string Broadcast = "demo.broadcast";
-    private const string File = "demo.file";
     private const int MaxProblems = 5;
 
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(200);
 
     private static readonly (string Namespace, string Type, Lane Lane)[] Registrations =
     [
-        (DemoPlan.DirectNamespace, Unicast, Lane.Consensus),
-        (DemoPlan.DirectNamespace, Request, Lane.Request),
-        (DemoPlan.GroupNamespace, Multicast, Lane.Gossip),
-        (DemoPlan.GroupNamespace, Broadcast, Lane.Gossip),
-        (DemoPlan.GroupNamespace, File, Lane.Bulk),
+        (DemoPlan.DirectNamespace, DemoSender.Unicast, Lane.Consensus),
+        (DemoPlan.DirectNamespace, DemoSender.Request, Lane.Request),
+        (DemoPlan.GroupNamespace, DemoSender.Multicast, Lane.Gossip),
+        (DemoPlan.GroupNamespace, DemoSender.Broadcast, Lane.Gossip),
+        (DemoPlan.GroupNamespace, DemoSender.File, Lane.Bulk),
     ];
 
     private readonly DemoPlan _plan;
     private readonly IReadOnlyList<NodeId> _nodes;
     private readonly IActorRef _router;
     private readonly JsonLineWriter _lines;
+    private readonly DemoSender _sender;
     private readonly DemoTally _tally;
     private readonly HashSet<string> _awaited = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> _problems = new(StringComparer.Ordinal);
@@ -53,6 +46,7 @@ internal sealed class DemoModule : ReceiveActor, IWithTimers
         _lines = lines;
         _tally = new DemoTally(plan);
         _nodes = [.. plan.NodeIds.Select(static hex => NodeId.TryParse(hex, out var id) ? id : throw new FormatException("The plan holds a malformed node ID."))];
+        _sender = new DemoSender(plan, _nodes, router, Self);
         foreach (var (ns, type, _) in Registrations)
         {
             _awaited.Add($"{ns}/{type}");
@@ -67,8 +61,8 @@ internal sealed class DemoModule : ReceiveActor, IWithTimers
         ReceiveMessages();
         ReceiveOutcomes();
         Receive<BeginPhase>(Begin);
-        Receive<NextRound>(_ => SendRound());
-        Receive<Again>(again => _router.Tell(again.Message));
+        Receive<NextRound>(_ => SendNextRound());
+        Receive<DemoSender.Again>(again => _router.Tell(again.Message));
         Receive<ReportNow>(_ => ReportTally());
     }
 
@@ -141,21 +135,16 @@ internal sealed class DemoModule : ReceiveActor, IWithTimers
     private void Begin(BeginPhase begin)
     {
         (_phase, _round) = (begin.Phase, 0);
-        for (var entry = 0; entry < _plan.StatusEntries; entry++)
-        {
-            var value = Encoding.UTF8.GetBytes(DemoTally.StatusValue(_plan.Self, _phase, entry));
-            _router.Tell(new NamespaceRouter.SetStatus(DemoPlan.GroupNamespace, DemoTally.StatusKey(_phase, entry), value));
-        }
-
+        _sender.SetStatus(_phase);
         if (begin.File is { } file)
         {
-            Publish(correlation => new NamespaceRouter.Broadcast(DemoPlan.GroupNamespace, File, file, correlation));
+            _sender.SendFile(file);
         }
 
         Timers.StartPeriodicTimer("round", NextRound.Instance, TimeSpan.FromMilliseconds(_plan.RoundIntervalMs));
     }
 
-    private void SendRound()
+    private void SendNextRound()
     {
         if (_round == _plan.Rounds)
         {
@@ -163,60 +152,26 @@ internal sealed class DemoModule : ReceiveActor, IWithTimers
             return;
         }
 
-        for (var node = 0; node < _plan.Nodes; node++)
-        {
-            if (node != _plan.Self)
-            {
-                SendDirect(node);
-            }
-        }
-
-        foreach (var topic in DemoPlan.Topics)
-        {
-            var bytes = Message("multicast", topic).ToBytes();
-            Publish(correlation => new NamespaceRouter.Multicast(DemoPlan.GroupNamespace, topic, Multicast, bytes, correlation));
-        }
-
-        var broadcast = Message("broadcast", "").ToBytes();
-        Publish(correlation => new NamespaceRouter.Broadcast(DemoPlan.GroupNamespace, Broadcast, broadcast, correlation));
-        _round++;
+        _sender.SendRound(_phase, _round++);
     }
-
-    private void SendDirect(int node)
-    {
-        var target = node.ToString(CultureInfo.InvariantCulture);
-        _router.Tell(new NamespaceRouter.Unicast(DemoPlan.DirectNamespace, _nodes[node], Unicast, Message("unicast", target).ToBytes()));
-        var request = Message("request", target);
-        _router.Tell(new NamespaceRouter.Request(DemoPlan.DirectNamespace, _nodes[node], Request, request.ToBytes(), RequestTimeout, request));
-    }
-
-    // The message carries itself as its correlation, so a refusal for lack of room can send it again.
-    private void Publish(Func<object, object> make)
-    {
-        var again = new Again();
-        again.Message = make(again);
-        _router.Tell(again.Message);
-    }
-
-    private DemoMessage Message(string kind, string target) => new(kind, _phase, _plan.Self, target, _round);
 
     private void Take(Delivery delivery)
     {
         switch (delivery.Type)
         {
-            case Unicast:
+            case DemoSender.Unicast:
                 _tally.Receive("unicast", delivery.Origin, delivery.Topic, delivery.Payload.Span);
                 break;
-            case Request:
+            case DemoSender.Request:
                 Sender.Tell(SHA256.HashData(delivery.Payload.Span));
                 break;
-            case Multicast:
+            case DemoSender.Multicast:
                 _tally.Receive("multicast", delivery.Origin, delivery.Topic, delivery.Payload.Span);
                 break;
-            case Broadcast:
+            case DemoSender.Broadcast:
                 _tally.Receive("broadcast", delivery.Origin, delivery.Topic, delivery.Payload.Span);
                 break;
-            case File:
+            case DemoSender.File:
                 TakeFile(delivery);
                 break;
         }
@@ -277,10 +232,10 @@ internal sealed class DemoModule : ReceiveActor, IWithTimers
 
     private void FailedOrAgain(SendFailure reason, object? correlation, string what)
     {
-        var message = correlation is Again publication ? publication.Message : correlation;
+        var message = correlation is DemoSender.Again publication ? publication.Message : correlation;
         if (reason == SendFailure.Busy && message is NamespaceRouter.INamespaceMessage)
         {
-            Timers.StartSingleTimer($"again-{_retries++}", new Again { Message = message }, RetryDelay);
+            Timers.StartSingleTimer($"again-{_retries++}", new DemoSender.Again { Message = message }, RetryDelay);
         }
         else
         {
@@ -340,10 +295,5 @@ internal sealed class DemoModule : ReceiveActor, IWithTimers
     private sealed record ReportNow
     {
         public static readonly ReportNow Instance = new();
-    }
-
-    private sealed class Again
-    {
-        public object Message { get; set; } = "";
     }
 }

@@ -26,7 +26,7 @@ public sealed record DemoPlan(int Self, IReadOnlyList<string> NodeIds, int Round
     // So many entries, that a small network still has a count that means something.
     private const int LeastStateSightings = 60;
     private const int LeastStatusEntries = 5;
-    private const int LeastRounds = 25;
+    private const int LeastRounds = 26;
     private const int RoundsPerSecond = 3;
 
     /// <summary>Topics: of all nodes, of those with an even index, of those with an odd one.</summary>
