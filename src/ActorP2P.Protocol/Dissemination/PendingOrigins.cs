@@ -1,5 +1,5 @@
-using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Gossip;
+using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P.Protocol.Dissemination;

@@ -1,6 +1,6 @@
+using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Links;
 using ActorP2P.Protocol.Routing;
-using ActorP2P.Protocol.Gossip;
 
 namespace ActorP2P;
 
