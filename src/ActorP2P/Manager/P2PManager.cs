@@ -21,16 +21,19 @@ internal sealed partial class P2PManager : UntypedActor
     /// <summary>In which restarts are counted.</summary>
     public static readonly TimeSpan RestartWindow = TimeSpan.FromMinutes(1);
 
+    /// <summary>Modules that wait for one namespace to open or close.</summary>
+    public const int MaxWaiting = 256;
+
     // The escape of a namespace's name never holds this character, so no namespace can take the place.
     private const string UnansweredName = "*unanswered";
 
     private readonly NodeEnvironment _environment;
     private readonly IActorRef _hypernet;
-    private readonly Memory _memory;
+    private readonly NamespaceMemory _memory;
     private readonly Dictionary<string, OpenNamespace> _open;
     private readonly MessageRules _rules;
 
-    public P2PManager(NodeEnvironment environment, IActorRef hypernet, Memory memory)
+    public P2PManager(NodeEnvironment environment, IActorRef hypernet, NamespaceMemory memory)
     {
         _environment = environment;
         _hypernet = hypernet;
@@ -44,7 +47,7 @@ internal sealed partial class P2PManager : UntypedActor
     /// <param name="hypernet">The physical layer: takes RegisterSlot and UnregisterSlot on the server's behalf.</param>
     public static Props CreateProps(NodeEnvironment environment, IActorRef hypernet)
     {
-        var memory = new Memory();
+        var memory = new NamespaceMemory();
         foreach (var settings in environment.Settings.Namespaces)
         {
             memory.Open[settings.Name] = new OpenNamespace(settings);
@@ -52,50 +55,6 @@ internal sealed partial class P2PManager : UntypedActor
 
         return Props.Create(() => new P2PManager(environment, hypernet, memory));
     }
-
-    /// <summary>What the manager knows beyond its own restart. Only the manager touches it.</summary>
-    internal sealed class Memory
-    {
-        /// <summary>All namespaces by name.</summary>
-        public Dictionary<string, OpenNamespace> Open { get; } = new(StringComparer.Ordinal);
-
-        /// <summary>Numbers their starts.</summary>
-        public IncarnationSource Incarnations { get; } = new();
-
-        /// <summary>Follows the table of namespaces.</summary>
-        public IActorRef Router { get; set; } = ActorRefs.Nobody;
-    }
-
-    /// <summary>A namespace that is open, or on its way there or back.</summary>
-    internal sealed class OpenNamespace(NamespaceSettings settings)
-    {
-        /// <summary>With which it was opened.</summary>
-        public NamespaceSettings Settings { get; } = settings;
-
-        /// <summary>What its modules asked for.</summary>
-        public ModuleDemand Demand { get; } = new();
-
-        /// <summary>Its actor.</summary>
-        public IActorRef PeerManager { get; set; } = ActorRefs.Nobody;
-
-        /// <summary>True once it stands in the slot map.</summary>
-        public bool IsReady { get; set; }
-
-        /// <summary>True from Close to its end.</summary>
-        public bool IsClosing { get; set; }
-
-        /// <summary>Who waits for <see cref="Opened"/>; at most <see cref="MaxWaiting"/>.</summary>
-        public List<IActorRef> Openers { get; } = [];
-
-        /// <summary>Who waits for <see cref="Closed"/>; at most <see cref="MaxWaiting"/>.</summary>
-        public List<IActorRef> Closers { get; } = [];
-
-        /// <summary>The message that opens it again once it is closed.</summary>
-        public List<(NamespaceRouter.Open Message, IActorRef Sender)> Reopeners { get; } = [];
-    }
-
-    /// <summary>Modules that wait for one namespace to open or close.</summary>
-    public const int MaxWaiting = 256;
 
     /// <inheritdoc />
     protected override void PreStart()

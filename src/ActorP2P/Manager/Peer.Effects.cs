@@ -1,0 +1,69 @@
+using ActorP2P.Protocol.Channel;
+
+namespace ActorP2P;
+
+/// <content>Carries out what the channel decided.</content>
+internal sealed partial class Peer
+{
+    private void Perform()
+    {
+        foreach (var effect in _effects)
+        {
+            Perform(effect);
+        }
+
+        _effects.Clear();
+    }
+
+    private void Perform(ChannelEffect effect)
+    {
+        switch (effect)
+        {
+            case ChannelEffect.SendFrames e:
+                _link.Tell(new Link.SendRecords(_sessionTag, e.Lane, e.Frames, e.Bytes));
+                break;
+            case ChannelEffect.Received e:
+                _inbound.Add(e.Token, e.Messages);
+                break;
+            case ChannelEffect.Replied e:
+                SenderOutcomes.Replied(e.Context, e.Payload, _remote, Self);
+                break;
+            case ChannelEffect.Delivered e:
+                SenderOutcomes.Delivered(e.Context, Self);
+                break;
+            case ChannelEffect.Failed e:
+                _environment.Counters.Add("channel.failed." + ReasonName.Of(e.Reason));
+                SenderOutcomes.Failed(e.Context, e.Reason, Self);
+                break;
+            case ChannelEffect.LaneReady e:
+                Timers.Cancel(SlowKey + e.Lane);
+                if (_outcomes.LaneReady(e.Lane))
+                {
+                    _receivers.Multicast.Tell(new Multicast.PeerCaughtUp(_remote));
+                }
+
+                break;
+            case ChannelEffect.Schedule e:
+                var delay = e.At - Now;
+                Timers.StartSingleTimer(TickKey, Tick.Instance, delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
+                break;
+            case ChannelEffect.Dropped e:
+                _environment.Counters.Add("channel.dropped." + ReasonName.Of(e.Reason));
+                break;
+            case ChannelEffect.Fatal e:
+                Break(e.Reason);
+                break;
+        }
+    }
+
+    // The link ends with its typed reason; its end comes back as SessionOver. Until then nothing more is sent or opened.
+    private void Break(string reason)
+    {
+        if (!_isBroken)
+        {
+            _isBroken = true;
+            _environment.Counters.Add("channel.fatal." + ReasonName.Of(reason));
+            _link.Tell(new Link.CloseLink(reason));
+        }
+    }
+}
