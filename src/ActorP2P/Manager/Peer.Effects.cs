@@ -62,8 +62,9 @@ internal sealed partial class Peer
         if (!_isBroken)
         {
             _isBroken = true;
-            _environment.Counters.Add("channel.fatal." + ReasonName.Of(reason));
-            _link.Tell(new Link.CloseLink(reason));
+            var name = ReasonName.Of(reason);
+            _environment.Counters.Add("channel.fatal." + name);
+            _link.Tell(new Link.CloseLink("channel-" + name));
         }
     }
 }
