@@ -1,0 +1,101 @@
+namespace ActorP2P.Tests.Network;
+
+/// <summary>Several nodes in one process, each with its own actor system, linked as a test wants them.</summary>
+internal sealed class TestNetwork : IAsyncDisposable
+{
+    private readonly NetworkOptions _options;
+    private readonly List<TestNode> _nodes = [];
+
+    private TestNetwork(NetworkOptions options) => _options = options;
+
+    public IReadOnlyList<TestNode> Nodes => _nodes;
+
+    public TestNode this[int index] => _nodes[index];
+
+    /// <summary>Every node has a link with every other one.</summary>
+    public static Task<TestNetwork> FullAsync(int count, NetworkOptions options) => StartAsync(count, options, static (dialler, listener) => listener < dialler);
+
+    /// <summary>Each node has a link with its neighbours alone: the ends of three nodes have none.</summary>
+    public static Task<TestNetwork> LineAsync(int count, NetworkOptions options) => StartAsync(count, options, static (dialler, listener) => listener == dialler - 1);
+
+    /// <summary>Starts nodes one after the other, each dialling the earlier ones that are chosen, and waits for all links in all namespaces.</summary>
+    /// <param name="count">Nodes.</param>
+    /// <param name="options">What they have in common.</param>
+    /// <param name="dials">True when the later node, named first, shall dial the earlier one.</param>
+    public static async Task<TestNetwork> StartAsync(int count, NetworkOptions options, Func<int, int, bool> dials)
+    {
+        var network = new TestNetwork(options);
+        try
+        {
+            for (var index = 0; index < count; index++)
+            {
+                var dialled = network._nodes.Where((_, listener) => dials(index, listener)).Select(static node => node.Address);
+                await network.AddAsync(options.NodeOptions(NameOf(index)) with { Peers = [.. dialled] });
+            }
+
+            await network.LinkedAsync(dials);
+            return network;
+        }
+        catch
+        {
+            await network.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts one more node; the network stops it.</summary>
+    public async Task<TestNode> AddAsync(TestNodeOptions options)
+    {
+        var node = new TestNode(options) { Diagnosis = CountersText };
+        _nodes.Add(node);
+        await node.StartAsync();
+        return node;
+    }
+
+    /// <summary>The counters of all nodes, a line each.</summary>
+    public string CountersText() => string.Join(Environment.NewLine, _nodes.Select(static node => node.CountersText()));
+
+    /// <summary>Waits until each node reaches all the others.</summary>
+    public async Task AllReachAllAsync(string @namespace)
+    {
+        foreach (var node in _nodes)
+        {
+            await node.ReachesAsync(@namespace, _nodes.Where(other => other != node));
+        }
+    }
+
+    /// <summary>Registers a module for a type on every node.</summary>
+    public async Task<IReadOnlyList<TestModule>> RegisterAllAsync(string @namespace, string type, Func<Delivery, object?>? answer = null)
+    {
+        var modules = new List<TestModule>();
+        foreach (var node in _nodes)
+        {
+            modules.Add(await node.RegisterAsync(@namespace, type, answer));
+        }
+
+        return modules;
+    }
+
+    /// <summary>Stops all nodes in order.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.StopAsync();
+        }
+    }
+
+    private static string NameOf(int index) => ((char)('a' + index)).ToString();
+
+    private async Task LinkedAsync(Func<int, int, bool> dials)
+    {
+        for (var index = 0; index < _nodes.Count; index++)
+        {
+            var neighbours = _nodes.Where((_, other) => dials(Math.Max(index, other), Math.Min(index, other)) && other != index).ToArray();
+            foreach (var name in _options.Namespaces)
+            {
+                await _nodes[index].LinkedToAsync(name, neighbours);
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+using ActorP2P.Hocon;
+using ActorP2P.Protocol.Channel;
+using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Settings;
+using ActorP2P.Transport;
+
+namespace ActorP2P.Tests.Network;
+
+/// <summary>
+/// A whole node of the product in an actor system of its own: settings from <c>reference.conf</c>, real certificates,
+/// the runtime's root actor. It can be stopped in order, killed, and started again under its next epoch.
+/// </summary>
+internal sealed class TestNode : IAsyncDisposable
+{
+    private const string MemoryPort = ":30300";
+
+    // Shorter waits than an operator would choose, so that tests need not wait for them; no limit of size is touched.
+    private const string QuickHocon = """
+        admission { rate-per-second = 1000, burst = 1000, member-rate-per-second = 1000, member-burst = 1000 }
+        reconnect { min-delay = 20ms, max-delay = 200ms, dials-per-second = 1000 }
+        link.drain-timeout = 1s
+        dissemination { announce-interval = 50ms, want-delay = 50ms, want-timeout = 500ms }
+        state-sync { announce-interval = 100ms, push-debounce = 10ms }
+        """;
+
+    private readonly TestNodeOptions _options;
+    private readonly MemoryEpochStore _epochs = new();
+    private string _listen;
+    private NodeIdentity? _identity;
+    private ActorSystem? _system;
+    private IActorRef? _root;
+    private ObservedPort? _port;
+
+    public TestNode(TestNodeOptions options)
+    {
+        _options = options;
+        _listen = options.Memory is null ? "127.0.0.1:0" : options.Name + MemoryPort;
+        Id = options.Files.Id;
+    }
+
+    public string Name => _options.Name;
+
+    public NodeId Id { get; }
+
+    /// <summary>Where others dial it.</summary>
+    public string Address => _listen;
+
+    /// <summary>What upstream modules send to.</summary>
+    public IActorRef Router { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>The running node's counters.</summary>
+    public NodeCounters Counters { get; private set; } = new();
+
+    public ObservedPort Port => _port ?? throw new InvalidOperationException($"{Name} is not started.");
+
+    public ActorSystem System => _system ?? throw new InvalidOperationException($"{Name} is not started.");
+
+    public ulong Epoch { get; private set; }
+
+    /// <summary>What a failed wait tells beside its condition.</summary>
+    public Func<string>? Diagnosis { get; set; }
+
+    public async Task StartAsync()
+    {
+        var settings = ReadSettings();
+        var now = _options.Time.GetUtcNow();
+        _identity = CreateIdentity(settings, now);
+        _port = new ObservedPort(CreatePort(settings)) { HoldDial = _options.HoldDial };
+        Epoch = _epochs.Next(now, 0).Epoch;
+        Counters = new NodeCounters();
+        var environment = new NodeEnvironment(
+            settings,
+            _identity,
+            _identity.Validator,
+            Epoch,
+            _port,
+            _options.Time,
+            SystemRandom.Instance,
+            Counters,
+            new ReassemblyBudget(settings.Channel.ReassemblyBudgetBytes));
+        _system = ActorSystem.Create(Name);
+        _system.EventStream.SetLogLevel(LogLevel.ErrorLevel);
+        _root = _system.ActorOf(P2PNode.Props(environment), "p2p");
+        Router = (await _root.Ask<P2PNode.RouterAddress>(P2PNode.GetRouter.Instance, Eventually.Limit)).Router;
+        _listen = await _port.Bound.WaitAsync(Eventually.Limit);
+    }
+
+    /// <summary>Leaves in order, as a node does that gets SIGTERM.</summary>
+    public async Task StopAsync()
+    {
+        if (_system is null)
+        {
+            return;
+        }
+
+        await _root!.GracefulStop(Eventually.Limit, P2PNode.Leave.Instance);
+        await EndAsync();
+    }
+
+    /// <summary>Ends it without a word, as SIGKILL does; on the memory transport only.</summary>
+    /// <param name="silent">Its connections fall silent, as when the machine loses power, instead of being reset.</param>
+    public async Task KillAsync(bool silent = false)
+    {
+        (_options.Memory ?? throw new InvalidOperationException("Only a host of a memory network can be killed.")).Kill(Name, silent);
+        await EndAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    /// <summary>Registers a new module for a message type.</summary>
+    public async Task<TestModule> RegisterAsync(string @namespace, string type, Func<Delivery, object?>? answer = null, Lane lane = Lane.Request)
+    {
+        var module = TestModule.Start(System, answer);
+        await RegisterAsync(@namespace, type, module, lane);
+        return module;
+    }
+
+    /// <summary>Registers a module for one more message type.</summary>
+    public async Task RegisterAsync(string @namespace, string type, TestModule module, Lane lane = Lane.Request) =>
+        Assert.IsType<Registered>(await AskAsync(new NamespaceRouter.Register(@namespace, type, module.Ref, lane)));
+
+    /// <summary>Starts a module that follows a namespace's control events.</summary>
+    public TestModule Observe(string @namespace, params Type[] events)
+    {
+        var observer = TestModule.Start(System);
+        Router.Tell(new NamespaceRouter.Observe(@namespace, observer.Ref, events), observer.Ref);
+        return observer;
+    }
+
+    /// <summary>Sends to the router and awaits its one answer.</summary>
+    public Task<object> AskAsync(object message) => Router.Ask<object>(message, Eventually.Limit);
+
+    public async Task<T> AskAsync<T>(object message) => Assert.IsType<T>(await AskAsync(message));
+
+    /// <summary>Asks another node, awaiting <see cref="Reply"/> or <see cref="RequestFailed"/>.</summary>
+    public Task<object> RequestAsync(string @namespace, TestNode to, string type, ReadOnlyMemory<byte> payload) =>
+        AskAsync(new NamespaceRouter.Request(@namespace, to.Id, type, payload, Eventually.Limit));
+
+    /// <summary>Broadcasts, and gives the message's ID.</summary>
+    public async Task<Published> BroadcastAsync(string @namespace, string type, ReadOnlyMemory<byte> payload) =>
+        await AskAsync<Published>(new NamespaceRouter.Broadcast(@namespace, type, payload));
+
+    /// <summary>Multicasts, and gives the message's ID.</summary>
+    public async Task<Published> MulticastAsync(string @namespace, string topic, string type, ReadOnlyMemory<byte> payload) =>
+        await AskAsync<Published>(new NamespaceRouter.Multicast(@namespace, topic, type, payload));
+
+    public async Task SubscribeAsync(string @namespace, string topic) =>
+        Assert.IsType<Subscribed>(await AskAsync(new NamespaceRouter.Subscribe(@namespace, topic)));
+
+    public Task<PeersSnapshot> PeersAsync(string @namespace) => AskAsync<PeersSnapshot>(new NamespaceRouter.GetPeers(@namespace));
+
+    public Task<StatusSnapshot> StatusAsync(string @namespace, TestNode of) => AskAsync<StatusSnapshot>(new NamespaceRouter.GetStatus(@namespace, of.Id));
+
+    /// <summary>Waits until exactly these nodes have a session with this one over a direct link.</summary>
+    public Task LinkedToAsync(string @namespace, params IEnumerable<TestNode> nodes) => PeersAreAsync(@namespace, nodes, static peer => peer.Linked, "linked to");
+
+    /// <summary>Waits until exactly these nodes can be reached, directly or through others.</summary>
+    public Task ReachesAsync(string @namespace, params IEnumerable<TestNode> nodes) => PeersAreAsync(@namespace, nodes, static peer => peer.Hops > 0, "reaches");
+
+    /// <summary>Waits until these nodes, and no others, are known to follow the topic.</summary>
+    public async Task SeesSubscribersAsync(string @namespace, string topic, params TestNode[] nodes)
+    {
+        var expected = nodes.Select(static node => node.Id).ToHashSet();
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var topics = await AskAsync<TopicsSnapshot>(new NamespaceRouter.GetTopics(@namespace));
+                return topics.Subscribers.TryGetValue(topic, out var subscribers) ? expected.SetEquals(subscribers) : expected.Count == 0;
+            },
+            what: $"{Name} knows the subscribers of {topic}");
+    }
+
+    /// <summary>Waits until a counter has at least this value.</summary>
+    public Task CountsAsync(string counter, long atLeast = 1) =>
+        Eventually.HoldsAsync(() => Counters.Value(counter) >= atLeast, CountersText, $"{Name} counts {counter} >= {atLeast}");
+
+    /// <summary>All counters in one line.</summary>
+    public string CountersText() => $"{Name}: " + string.Join(", ", Counters.Snapshot().Values.Select(static pair => $"{pair.Key}={pair.Value}"));
+
+    private async Task PeersAreAsync(string @namespace, IEnumerable<TestNode> nodes, Func<PeerInfo, bool> which, string what)
+    {
+        var expected = nodes.ToDictionary(static node => node.Id, static node => node.Name);
+        var found = "";
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var peers = await PeersAsync(@namespace);
+                found = string.Join(", ", peers.Peers);
+                return peers.Peers.Where(which).Select(static peer => peer.Node).ToHashSet().SetEquals(expected.Keys);
+            },
+            () => $"Found: {found}; {Diagnosis?.Invoke() ?? CountersText()}",
+            $"{Name} {what} {string.Join(", ", expected.Values)} in {@namespace}");
+    }
+
+    private P2PSettings ReadSettings()
+    {
+        static string List(IEnumerable<string> items) => string.Join(", ", items.Select(static item => $"\"{item}\""));
+        static string Switch(bool on) => on ? "on" : "off";
+        var text = $$"""
+            actorp2p {
+              network {
+                id = "{{_options.NetworkId}}"
+                listen = ["{{_listen}}"]
+                peers = [{{List(_options.Peers)}}]
+                insecure = {{Switch(!_options.Tls && !_options.Encryption)}}
+              }
+              tls.enabled = {{Switch(_options.Tls)}}
+              encryption.enabled = {{Switch(_options.Encryption)}}
+              {{QuickHocon}}
+              namespaces { {{string.Join(", ", _options.Namespaces.Select(static name => $"\"{name}\" {{}}"))}} }
+              {{_options.Hocon}}
+            }
+            """;
+        var result = SettingsReader.Read(ConfigurationFactory.ParseString(text));
+        Assert.True(result.IsValid, string.Join("; ", result.Errors));
+        return result.Settings!;
+    }
+
+    private NodeIdentity CreateIdentity(P2PSettings settings, DateTimeOffset now) =>
+        NodeIdentity.TryCreate(
+            _options.Files.KeyPem, _options.Files.ChainPem, _options.Files.CaPem, IdentityCurves.P256, null, settings.Identity, now, out var identity, out var errors)
+            ? identity
+            : throw new InvalidOperationException(string.Join("; ", errors));
+
+    private ITransportPort CreatePort(P2PSettings settings)
+    {
+        if (_options.Memory is { } memory)
+        {
+            return memory.CreatePort(Name);
+        }
+
+        var options = new TcpTransportOptions
+        {
+            AcceptTimeout = settings.Tls.HandshakeTimeout,
+            MaxPendingAccepts = settings.Admission.MaxHalfOpen,
+        };
+        if (!_options.Tls)
+        {
+            return new TcpTransportPort(options);
+        }
+
+        Assert.True(TlsCredentials.TryCreate(_options.Files.KeyPem, _options.Files.ChainPem, _options.Files.CaPem, null, out var credentials, out var error), error);
+        return new TcpTransportPort(options with { Tls = () => credentials });
+    }
+
+    private async Task EndAsync()
+    {
+        await _port!.DisposeAsync();
+        await _system!.Terminate();
+        _identity!.Dispose();
+        _system = null;
+    }
+}
