@@ -163,8 +163,8 @@ public sealed class ReferenceConfTests
         link.lane-weights = [10, 5, 5, 1]
         link.drain-timeout = 00:00:02
         channel.max-message-bytes = 33554432
-        channel.chunk-bytes = 32768
-        channel.max-record-bytes = 32768
+        channel.chunk-bytes = 64512
+        channel.max-record-bytes = 64512
         channel.window-bytes = 4194304
         channel.queue-bytes = 67108864
         channel.max-pending-requests = 16384
