@@ -78,7 +78,7 @@ public sealed class SettingsReaderTests
     [InlineData("encryption.suites = []", "actorp2p.encryption.suites")]
     [InlineData("tls.key-file = tls.key", "actorp2p.tls.key-file")]
     [InlineData("identity.curve = secp256k1", "actorp2p.tls.certificate-file")]
-    [InlineData("link.max-frame-bytes = 32 KiB", "actorp2p.channel.max-record-bytes")]
+    [InlineData("link.max-frame-bytes = 32 KiB, channel.chunk-bytes = 16 KiB", "actorp2p.channel.max-record-bytes")]
     [InlineData("link.max-write-bytes = 8 KiB", "actorp2p.link.max-frame-bytes")]
     [InlineData("channel.max-record-bytes = 16 KiB", "actorp2p.channel.chunk-bytes")]
     [InlineData("channel.queue-bytes = 1 MiB", "actorp2p.channel.max-message-bytes")]
