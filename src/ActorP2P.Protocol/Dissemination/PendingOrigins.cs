@@ -6,17 +6,19 @@ namespace ActorP2P.Protocol.Dissemination;
 
 /// <summary>
 /// Messages whose origin's certificate is not known yet, oldest first. Bounded in number and bytes, for all
-/// origins together: a key without a certificate costs nothing to make.
+/// origins together: a key without a certificate costs nothing to make. Bounded in time too, or messages of keys
+/// that never get a verdict would keep the room for ever; holders of a true one announce it again.
 /// </summary>
 internal sealed class PendingOrigins(DisseminationSettings settings)
 {
-    private readonly List<(NodeId From, NodeId Origin, ReadOnlyMemory<byte> Bytes)> _pending = [];
+    private readonly List<(NodeId From, MessageId Id, ReadOnlyMemory<byte> Bytes, DateTimeOffset At)> _pending = [];
     private readonly HashSet<MessageId> _ids = [];
     private long _bytes;
 
     /// <summary>False when there is no room.</summary>
-    internal bool TryHold(NodeId from, MessageId id, ReadOnlyMemory<byte> bytes)
+    internal bool TryHold(NodeId from, MessageId id, ReadOnlyMemory<byte> bytes, DateTimeOffset now)
     {
+        Forget(now - settings.RetentionTime);
         if (_ids.Contains(id))
         {
             return true;
@@ -27,7 +29,7 @@ internal sealed class PendingOrigins(DisseminationSettings settings)
             return false;
         }
 
-        _pending.Add((from, id.Origin, bytes));
+        _pending.Add((from, id, bytes, now));
         _ids.Add(id);
         _bytes += bytes.Length;
         return true;
@@ -42,7 +44,7 @@ internal sealed class PendingOrigins(DisseminationSettings settings)
         _bytes = 0;
         foreach (var message in left)
         {
-            if (membership.Check(message.Origin) == MembershipVerdict.Unknown)
+            if (membership.Check(message.Id.Origin) == MembershipVerdict.Unknown)
             {
                 _pending.Add(message);
                 _bytes += message.Bytes.Length;
@@ -50,10 +52,22 @@ internal sealed class PendingOrigins(DisseminationSettings settings)
             else
             {
                 judged.Add((message.From, message.Bytes));
-                _ids.RemoveWhere(id => id.Origin == message.Origin);
+                _ids.Remove(message.Id);
             }
         }
 
         return judged;
+    }
+
+    private void Forget(DateTimeOffset before)
+    {
+        var old = _pending.TakeWhile(message => message.At <= before).Count();
+        foreach (var (_, id, bytes, _) in _pending.Take(old))
+        {
+            _ids.Remove(id);
+            _bytes -= bytes.Length;
+        }
+
+        _pending.RemoveRange(0, old);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Settings;
@@ -45,16 +46,26 @@ internal sealed class PublicationIntake(
         }
         else if (verdict == MembershipVerdict.Unknown)
         {
-            if (!pending.TryHold(from, header.Id, bytes))
+            if (!pending.TryHold(from, header.Id, Owned(bytes), now))
             {
                 Drop(MulticastDrop.TooManyPending, from, effects);
             }
         }
         else if (IsNews(header, from, effects))
         {
-            Accept(header, payload, from, now, effects);
+            var owned = Owned(bytes);
+            if (!owned.Equals(bytes))
+            {
+                _ = PublicationHeader.TryRead(owned, settings.MaxTopicBytes, maxTypeBytes, out header, out payload);
+            }
+
+            Accept(header!, payload, from, now, effects);
         }
     }
+
+    // What is retained counts its own bytes; as a slice it would keep the whole read buffer with its strangers' bytes alive.
+    private static ReadOnlyMemory<byte> Owned(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var buffer) && buffer.Array!.Length / 2 <= bytes.Length ? bytes : bytes.ToArray();
 
     // Everything here is cheap, so that copies and stale messages cost no signature check.
     private bool IsNews(PublicationHeader header, NodeId from, List<MulticastEffect> effects)

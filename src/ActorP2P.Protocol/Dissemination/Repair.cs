@@ -182,8 +182,15 @@ internal sealed class Repair(
 
     private bool TryAnswer(NodeId to, RetainedMessage message, DateTimeOffset now, List<MulticastEffect> effects)
     {
+        if (message.IsRefused)
+        {
+            return true;
+        }
+
         if (!message.IsVerified && !verify(message))
         {
+            // Its origin lied to us alone; judged once, or every further question would cost a signature check.
+            message.IsRefused = true;
             effects.Add(new MulticastEffect.Dropped(MulticastDrop.BadSignature, message.Header.Id.Origin));
             return true;
         }

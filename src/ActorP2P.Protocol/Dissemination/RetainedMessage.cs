@@ -29,6 +29,9 @@ internal sealed class RetainedMessage(
     /// <summary>True once the signature was checked; a message straight from its origin is proven by the session meanwhile.</summary>
     internal bool IsVerified { get; set; }
 
+    /// <summary>True once the signature was checked and failed: it is passed on to nobody.</summary>
+    internal bool IsRefused { get; set; }
+
     /// <summary>True when the peer had it before us.</summary>
     internal bool CameFrom(NodeId peer) => peer == from || peer == Header.Id.Origin;
 

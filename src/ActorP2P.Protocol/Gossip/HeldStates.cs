@@ -8,7 +8,10 @@ namespace ActorP2P.Protocol.Gossip;
 /// </summary>
 internal sealed class HeldStates(int maxStates, long maxBytes)
 {
-    private readonly Dictionary<ulong, (SignedState State, StateBody Body, NodeId From)> _held = [];
+    // Certificates are asked for during some seconds; keys that have none must not keep the room for ever.
+    private static readonly TimeSpan HeldFor = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<ulong, (SignedState State, StateBody Body, NodeId From, DateTimeOffset At)> _held = [];
     private long _bytes;
 
     /// <summary>The version held of an owner; nothing is asked for that is here already.</summary>
@@ -18,7 +21,7 @@ internal sealed class HeldStates(int maxStates, long maxBytes)
             : null;
 
     /// <summary>False when it is full.</summary>
-    internal bool TryHold(SignedState state, StateBody body, NodeId from)
+    internal bool TryHold(SignedState state, StateBody body, NodeId from, DateTimeOffset now)
     {
         if (_held.TryGetValue(state.Node.Reference, out var before))
         {
@@ -30,12 +33,17 @@ internal sealed class HeldStates(int maxStates, long maxBytes)
             Take(state.Node.Reference);
         }
 
-        if (_held.Count >= maxStates || _bytes + state.LengthBytes > maxBytes)
+        if (IsFull(state))
+        {
+            Forget(now);
+        }
+
+        if (IsFull(state))
         {
             return false;
         }
 
-        _held[state.Node.Reference] = (state, body, from);
+        _held[state.Node.Reference] = (state, body, from, now);
         _bytes += state.LengthBytes;
         return true;
     }
@@ -44,7 +52,7 @@ internal sealed class HeldStates(int maxStates, long maxBytes)
     internal List<(SignedState State, StateBody Body, NodeId From, MembershipVerdict Verdict)> TakeJudged(IMembership membership)
     {
         var judged = new List<(SignedState, StateBody, NodeId, MembershipVerdict)>();
-        foreach (var (state, body, from) in _held.Values)
+        foreach (var (state, body, from, _) in _held.Values)
         {
             var verdict = membership.Check(state.Node);
             if (verdict != MembershipVerdict.Unknown)
@@ -60,6 +68,20 @@ internal sealed class HeldStates(int maxStates, long maxBytes)
 
         return judged;
     }
+
+    /// <summary>Lets go of what found no verdict in time; a live owner's state is announced again.</summary>
+    internal void Forget(DateTimeOffset now)
+    {
+        foreach (var (reference, held) in _held)
+        {
+            if (now - held.At >= HeldFor)
+            {
+                Take(reference);
+            }
+        }
+    }
+
+    private bool IsFull(SignedState state) => _held.Count >= maxStates || _bytes + state.LengthBytes > maxBytes;
 
     private void Take(ulong reference)
     {

@@ -205,6 +205,14 @@ public sealed class MembershipCore
         var judgement = _validate(chain, now);
         if (judgement.Node is { } found && found != fetch.Node)
         {
+            // Whoever named it first, it proves its own node: else a key without a certificate could keep a member
+            // out by naming the member's chain before the member does.
+            if (judgement.Refusal is null)
+            {
+                Keep(found, chain.ToArray(), judgement.NotAfter);
+                effects.Add(new MembershipEffect.Changed(Snapshot));
+            }
+
             return MembershipDrop.OtherNode;
         }
 

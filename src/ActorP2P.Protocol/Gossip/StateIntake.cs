@@ -71,6 +71,7 @@ internal sealed class StateIntake(
             }
         }
 
+        _held.Forget(now);
         _changes.Forget(now);
     }
 
@@ -112,7 +113,7 @@ internal sealed class StateIntake(
             return body;
         }
 
-        effects.Add(_held.TryHold(state, body, from)
+        effects.Add(_held.TryHold(state, body, from, now)
             ? new StateSyncEffect.MembershipNeeded(state.Node, body, from)
             : new StateSyncEffect.Dropped(StateSyncDrop.TooManyHeld, from));
         return null;

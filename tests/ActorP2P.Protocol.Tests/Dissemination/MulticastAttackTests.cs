@@ -87,6 +87,43 @@ public sealed class MulticastAttackTests
     }
 
     [Fact]
+    public void Messages_of_keys_that_never_get_a_verdict_give_their_room_back()
+    {
+        var truth = new TestMembership(MembershipVerdict.Unknown);
+        var net = new MulticastNet(2, seed: 1) { Membership = truth }.Link([(0, 1)]);
+        for (var i = 0; i < 300; i++)
+        {
+            net.Receive(1, from: 0, MessageOf(1000 + i, seq: 1, new byte[1]));
+        }
+
+        Assert.InRange(net.Nodes[1].Count(MulticastDrop.TooManyPending), 1, 299);
+        net.Time.RunFor(TimeSpan.FromMinutes(2));
+        var before = net.Nodes[1].Count(MulticastDrop.TooManyPending);
+        net.Receive(1, from: 0, MessageOf(9, seq: 1, new byte[1]));
+        truth.With(SimulatedCurve.IdOf(9), MembershipVerdict.Member);
+        net.ShareViews();
+        Assert.Equal(before, net.Nodes[1].Count(MulticastDrop.TooManyPending));
+        Assert.Single(net.Nodes[1].Delivered);
+    }
+
+    [Fact]
+    public void A_message_that_its_origin_signed_wrongly_is_judged_once_however_often_it_is_asked_for()
+    {
+        var net = new MulticastNet(2, seed: 1).Link([(0, 1)]);
+        var wrong = MessageOf(0, seq: 1, new byte[20]).ToArray();
+        wrong[^25] ^= 1;
+        net.Receive(1, from: 0, wrong);
+        Assert.Single(net.Nodes[1].Delivered);
+        var range = new OriginRanges(SimulatedCurve.IdOf(0).Reference, 1, [new SeqRange(1, 1)]);
+        for (var i = 0; i < 50; i++)
+        {
+            net.Receive(1, from: 0, MulticastWire.Compose(MulticastKind.Want, IdFlags.None, [range]));
+        }
+
+        Assert.Equal(1, net.Nodes[1].Count(MulticastDrop.BadSignature));
+    }
+
+    [Fact]
     public void A_replayed_message_is_a_duplicate_for_ever()
     {
         var net = new MulticastNet(2, seed: 1).Link([(0, 1)]);

@@ -86,6 +86,16 @@ public sealed class MembershipCoreTests
     }
 
     [Fact]
+    public void Who_names_a_members_chain_before_the_member_does_not_keep_it_out()
+    {
+        _core.HandleNeeded(SimulatedCurve.IdOf(77), Hash(Chain(9)), Peer, _now, _effects);
+        _core.HandleNeeded(Far, Hash(Chain(9)), Peer, _now, _effects);
+        _core.HandleReceived(Peer, Answer(Chain(9)), _now, _effects);
+        AssertVerdicts(peer: MembershipVerdict.Member, far: MembershipVerdict.Member);
+        Assert.Equal(MembershipVerdict.Unknown, _core.Snapshot.Check(SimulatedCurve.IdOf(77)));
+    }
+
+    [Fact]
     public void A_refused_chain_refuses_its_node()
     {
         _denied.Add(9);
