@@ -8,6 +8,9 @@ namespace ActorP2P;
 /// <content>What comes in: handshake frames, the link's own records, the namespaces' records.</content>
 public sealed partial class Link
 {
+    /// <summary>What one message in the topology's mailbox costs beside its bytes, so that many small ones count too.</summary>
+    private const int TopologyMessageBytes = 256;
+
     private void HandleFrames(FramesReceived received)
     {
         _pulse.SignOfLife(Now);
@@ -188,15 +191,23 @@ public sealed partial class Link
         }
         else if (_topologyParts.WrittenCount == 0)
         {
-            _topology.Tell(new Topology.Received(_pair!.RemoteId, entry.Bytes));
+            PassOn(entry.Bytes);
         }
         else
         {
             _topologyParts.Write(entry.Bytes.Span);
-            _topology.Tell(new Topology.Received(_pair!.RemoteId, _topologyParts.WrittenMemory));
+            PassOn(_topologyParts.WrittenMemory);
             _topologyParts = new ArrayBufferWriter<byte>();
         }
 
         return true;
+    }
+
+    // The topology verifies signatures, which is slower than a network: without the charge its mailbox would be the queue.
+    private void PassOn(ReadOnlyMemory<byte> bytes)
+    {
+        var charge = bytes.Length + TopologyMessageBytes;
+        _sink.Handled(-charge);
+        _topology.Tell(new Topology.Received(_pair!.RemoteId, bytes, charge));
     }
 }

@@ -45,6 +45,9 @@ public sealed partial class Link
     /// <summary>From the connection: it is gone.</summary>
     internal sealed record ConnectionClosed(TransportFailure Failure);
 
+    /// <summary>From the topology: it took bytes out of its mailbox that were charged so much.</summary>
+    internal sealed record TopologyTaken(int Charge);
+
     private const string DeadlineTimer = "deadline";
 
     private const string BeatTimer = "beat";

@@ -115,6 +115,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
                 _environment.Counters.Add("link.dropped.topology-queue-full");
             }
         });
+        Receive<TopologyTaken>(taken => _sink.Handled(taken.Charge));
         Receive<BeatDue>(_ => Beat());
         Receive<JudgeSilence>(_ => Judge());
         Receive<Confirm>(_ => HandleConfirm());
@@ -141,6 +142,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         });
         Receive<ConnectionClosed>(_ => End(_endReason!));
         Receive<DrainTimeout>(_ => End(_endReason!));
+        Receive<TopologyTaken>(taken => _sink.Handled(taken.Charge));
         Receive<SendRecords>(_ => _environment.Counters.Add("link.dropped.draining"));
         Receive<SendTopology>(_ => _environment.Counters.Add("link.dropped.draining"));
         ReceiveAny(_ => { });
@@ -199,6 +201,10 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         }
 
         _writer.SendRecords(Sender, send.Lane, send.Frames);
+        if (_writer.IsOverrun)
+        {
+            End("control-overflow");
+        }
     }
 
     private void HandleBind(BindSession bind)

@@ -12,7 +12,8 @@ namespace ActorP2P;
 /// </summary>
 /// <remarks>
 /// Bounded by what its users may have waiting: each peer holds back at <c>link.lane-queue-bytes</c> a lane,
-/// topology bytes are refused beyond the same mark, control entries coalesce.
+/// topology bytes are refused beyond the same mark, control entries coalesce. Peers' control records answer what
+/// the remote sends and cannot be held back: beyond the same mark the link is over (<see cref="IsOverrun"/>).
 /// </remarks>
 internal sealed class LinkWriter
 {
@@ -45,6 +46,9 @@ internal sealed class LinkWriter
 
     /// <summary>True when the link's own keys have sealed all they may: the link must end.</summary>
     public bool IsExhausted { get; private set; }
+
+    /// <summary>True when the remote makes us answer and does not read the answers: the link must end.</summary>
+    public bool IsOverrun => _scheduler.QueuedBytes(Lane.Control) > _settings.LaneQueueBytes;
 
     /// <summary>Queues a handshake frame.</summary>
     public void SendHandshake(ReadOnlyMemory<byte> frame)

@@ -17,7 +17,7 @@ internal sealed partial class PeerManagerEventHub : UntypedActor
     private readonly string _namespace;
     private readonly ModuleDemand _demand;
     private readonly LogicalNetwork _network;
-    private readonly EventAllowance _allowance;
+    private readonly Dictionary<Type, EventAllowance> _allowances = [];
     private LinkGraph _graph = LinkGraph.Empty;
     private bool _routesAreStale;
 
@@ -27,7 +27,6 @@ internal sealed partial class PeerManagerEventHub : UntypedActor
         _namespace = namespaceName;
         _demand = demand;
         _network = new LogicalNetwork(namespaceName, environment.Identity.Id);
-        _allowance = new EventAllowance(environment.Time);
     }
 
     /// <inheritdoc />
@@ -68,8 +67,8 @@ internal sealed partial class PeerManagerEventHub : UntypedActor
             case ComputeRoutes:
                 RefreshRoutes();
                 break;
-            case Raise { Event: MessageDropped or PeerRejected } m when !_allowance.TryTake():
-                _environment.Counters.Add("hub.unpublished." + (m.Event is PeerRejected ? "peer-rejected" : "message-dropped"));
+            case Raise { Event: MessageDropped or PeerRejected or EquivocationSeen or DuplicateIdentity } m when !AllowanceOf(m.Event).TryTake():
+                _environment.Counters.Add("hub.unpublished." + ReasonName.Of(m.Event.GetType().Name));
                 break;
             case Raise m:
                 Publish([m.Event]);
@@ -81,6 +80,17 @@ internal sealed partial class PeerManagerEventHub : UntypedActor
                 Answer(message);
                 break;
         }
+    }
+
+    // Each kind has its own, so that a flood of one hides no other.
+    private EventAllowance AllowanceOf(ControlEvent raised)
+    {
+        if (!_allowances.TryGetValue(raised.GetType(), out var allowance))
+        {
+            _allowances[raised.GetType()] = allowance = new EventAllowance(_environment.Time);
+        }
+
+        return allowance;
     }
 
     private void Answer(object message)

@@ -188,6 +188,44 @@ public sealed class SessionTests
         Assert.True(a.IsLinkedTo(b));
     }
 
+    [Fact]
+    public void Topology_bytes_hold_up_reading_until_they_are_taken_and_no_longer()
+    {
+        using var world = new PhysicalWorld(61);
+        var (a, b) = Linked(world);
+        var link = a.Manager.Sessions[b.Id].Link;
+        for (var sent = 1; sent <= 40; sent++)
+        {
+            // Each is most of what a link may leave unhandled: one that was not given back would stop the rest.
+            link.Tell(new Link.SendTopology(Enumerable.Repeat((byte)0xFF, 800_000).ToArray()));
+            world.Until(() => b.Count("topology.dropped.malformed") == sent, 10, "the message", a, b);
+        }
+
+        for (var i = 0; i < 20_000; i++)
+        {
+            link.Tell(new Link.SendTopology(new byte[] { 0xFF }));
+        }
+
+        world.Until(() => b.Count("topology.dropped.malformed") + a.Count("link.dropped.topology-queue-full") == 20_040, 30, "the flood", a, b);
+        a.Manager.Actor.Tell(new RecordingManager.Send(b.Id, Lane.Request, "payload"));
+        world.Until(() => b.Manager.Received.Count == 1, 5, "payload after the flood", a, b);
+        Assert.Equal(1, b.Count("link.up"));
+    }
+
+    [Fact]
+    public void A_remote_that_makes_us_answer_and_never_reads_the_answers_loses_its_link()
+    {
+        using var world = new PhysicalWorld(62);
+        var (a, b) = Linked(world);
+        var (session, link, _) = a.Manager.Sessions[b.Id];
+        for (var i = 0; i < 40; i++)
+        {
+            link.Tell(new Link.SendRecords(session.Tag, Lane.Control, [new byte[60_000]], 60_000), a.Manager.Actor);
+        }
+
+        world.Until(() => a.Count("link.ended.control-overflow") == 1, 5, "the end", a, b);
+    }
+
     private static (PhysicalNode A, PhysicalNode B) Linked(PhysicalWorld world)
     {
         var a = world.Start("a", DialB);
