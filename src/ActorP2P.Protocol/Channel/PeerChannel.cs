@@ -96,6 +96,12 @@ public sealed class PeerChannel : IDisposable
             return;
         }
 
+        if (_outbound[(int)Lane.Control].Exhausted)
+        {
+            effects.Add(new ChannelEffect.Fatal(nameof(RecordVerdict.Exhausted)));
+            return;
+        }
+
         FlushControl(now, effects);
         for (var lane = 1; lane < Lanes.Count; lane++)
         {

@@ -25,10 +25,10 @@ internal sealed class ChannelPair : IDisposable
         MaxRequestTimeout: TimeSpan.FromSeconds(60),
         MaxTypeNameBytes: 64);
 
-    public ChannelPair(ChannelSettings? settings = null, long? budgetBytes = null)
+    public ChannelPair(ChannelSettings? settings = null, long? budgetBytes = null, long maxRecords = 1 << 24)
     {
         settings ??= Defaults;
-        var (initiator, responder) = HandshakePair.Sessions();
+        var (initiator, responder) = HandshakePair.Sessions(maxRecords: maxRecords);
         byte[] leftNonce = [.. Enumerable.Repeat((byte)1, PairSession.NamespaceNonceLengthBytes)];
         byte[] rightNonce = [.. Enumerable.Repeat((byte)2, PairSession.NamespaceNonceLengthBytes)];
         var left = initiator.Derive("ledger", leftNonce, rightNonce);

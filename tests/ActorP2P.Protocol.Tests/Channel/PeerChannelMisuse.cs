@@ -65,6 +65,25 @@ public sealed class PeerChannelMisuse
     }
 
     [Fact]
+    public void A_lane_whose_key_may_seal_no_more_asks_for_a_new_link()
+    {
+        using var pair = new ChannelPair(maxRecords: 3);
+        SendOneByOne(pair, pair.A, 3);
+        Assert.Contains(pair.A.Take<ChannelEffect.Fatal>(), fatal => fatal.Reason == "Exhausted");
+        Assert.Equal(3, pair.B.Messages.Count());
+    }
+
+    [Fact]
+    public void Acknowledging_with_a_key_that_may_seal_no_more_asks_for_a_new_link_and_throws_nothing()
+    {
+        using var pair = new ChannelPair(maxRecords: 3);
+        Assert.Empty(pair.A.Take<ChannelEffect.Fatal>());
+        SendOneByOne(pair, pair.B, 3);
+        Assert.Contains(pair.A.Take<ChannelEffect.Fatal>(), fatal => fatal.Reason == "Exhausted");
+        Assert.Equal(3, pair.A.Sent.Where(send => send.Lane == Lane.Control).Sum(send => send.Frames.Count));
+    }
+
+    [Fact]
     public void A_message_beyond_the_reassembly_budget_is_refused_as_busy_and_the_lane_goes_on()
     {
         using var pair = new ChannelPair(budgetBytes: 100_000);
@@ -104,6 +123,15 @@ public sealed class PeerChannelMisuse
         Assert.Contains(pair.A.Take<ChannelEffect.Schedule>(), schedule => schedule.At == pair.Now + TimeSpan.FromSeconds(120));
         pair.A.Channel.TimerFired(pair.Now + TimeSpan.FromSeconds(120), pair.A.Effects);
         Assert.Equal("ReassemblyTimedOut", Assert.Single(pair.A.Take<ChannelEffect.Fatal>()).Reason);
+    }
+
+    private static void SendOneByOne(ChannelPair pair, ChannelPair.End from, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            from.Channel.Enqueue(ChannelPair.Unicast([1]), pair.Now);
+            pair.Advance(TimeSpan.FromSeconds(1));
+        }
     }
 
     private static byte[] Acknowledgement(Lane lane, ulong handled)
