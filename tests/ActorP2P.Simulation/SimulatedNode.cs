@@ -66,7 +66,7 @@ public sealed class SimulatedNode
             simulation.Time,
             random,
             Counters,
-            new ReassemblyBudget(settings.Channel.ReassemblyBudgetBytes));
+            new ReassemblyBudget(settings.Channel));
         var record = new NodeRecord(() => simulation.Now, [(byte)Lives, .. Id.Point[..4]]);
         Record = record;
         _system = simulation.CreateSystem($"{Name}-{Lives}");

@@ -1,4 +1,5 @@
 using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Session;
 using ActorP2P.Protocol.Settings;
 
@@ -8,10 +9,10 @@ namespace ActorP2P.Protocol.Channel;
 /// One lane's way in: opens records in counter order, holds the far side to its window, and knows how far the
 /// modules have come, which is what gets acknowledged.
 /// </summary>
-internal sealed class InboundLane(RecordOpener opener, ChannelSettings settings, ReassemblyBudget budget) : IDisposable
+internal sealed class InboundLane(RecordOpener opener, ChannelSettings settings, ReassemblyBudget budget, NodeId remote) : IDisposable
 {
     private readonly Queue<PendingBatch> _pending = [];
-    private readonly Reassembly _reassembly = new(settings, budget);
+    private readonly Reassembly _reassembly = new(settings, budget, remote);
     private readonly long _maxUnacknowledgedBytes = Math.Max(settings.WindowBytes, PeerChannel.InitialWindowBytes);
     private ulong _received;
     private ulong _handled;

@@ -43,7 +43,7 @@ public sealed class PeerChannel : IDisposable
         for (var lane = 0; lane < Lanes.Count; lane++)
         {
             _outbound[lane] = new OutboundLane(session.Sealer((Lane)lane), settings, linkQueueBytes);
-            _inbound[lane] = new InboundLane(session.Opener((Lane)lane), settings, budget);
+            _inbound[lane] = new InboundLane(session.Opener((Lane)lane), settings, budget, session.Remote);
         }
 
         _entries = new InboundEntries(settings, _outbound, _inbound, _requests);

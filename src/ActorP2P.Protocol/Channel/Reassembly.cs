@@ -1,4 +1,5 @@
 using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P.Protocol.Channel;
@@ -26,7 +27,7 @@ internal enum ChunkOutcome
 /// Puts one large message of one lane together. Lanes are first in first out, so there is never more than one under
 /// way in a lane. A refused message is skipped to its end, so the lane goes on behind it.
 /// </summary>
-internal sealed class Reassembly(ChannelSettings settings, ReassemblyBudget budget) : IDisposable
+internal sealed class Reassembly(ChannelSettings settings, ReassemblyBudget budget, NodeId remote) : IDisposable
 {
     // A payload of 64 KiB with its entry header fits at once; arrays from 85,000 bytes on are freed by full collections only.
     private const int FirstBufferBytes = 80 * 1024;
@@ -96,7 +97,7 @@ internal sealed class Reassembly(ChannelSettings settings, ReassemblyBudget budg
         {
             _refusal = ChunkOutcome.RefusedTooLarge;
         }
-        else if (!budget.TryReserve(_totalBytes))
+        else if (!budget.TryReserve(remote, _totalBytes))
         {
             _refusal = ChunkOutcome.RefusedBusy;
         }
@@ -129,7 +130,7 @@ internal sealed class Reassembly(ChannelSettings settings, ReassemblyBudget budg
 
     private void Reset()
     {
-        budget.Release(_reservedBytes);
+        budget.Release(remote, _reservedBytes);
         _reservedBytes = 0;
         _buffer = [];
         _filledBytes = 0;

@@ -111,6 +111,7 @@ public sealed record ChannelSettings(
     int QueueBytes,
     int MaxPendingRequests,
     long ReassemblyBudgetBytes,
+    long ReassemblyShareBytes,
     TimeSpan ReassemblyTimeout,
     TimeSpan AckDelay,
     TimeSpan MaxRequestTimeout,

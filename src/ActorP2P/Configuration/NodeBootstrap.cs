@@ -53,7 +53,7 @@ public static class NodeBootstrap
             time,
             SystemRandomSource.Instance,
             new NodeCounters(),
-            new ReassemblyBudget(settings.Channel.ReassemblyBudgetBytes));
+            new ReassemblyBudget(settings.Channel));
         return new BootstrapResult(environment, [], files.Warnings);
     }
 

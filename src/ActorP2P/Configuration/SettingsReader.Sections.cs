@@ -99,6 +99,7 @@ public static partial class SettingsReader
         s.SmallSize("queue-bytes", KiB, int.MaxValue),
         s.Count("max-pending-requests", 1, 1_048_576),
         s.Size("reassembly-budget-bytes", KiB, 1024 * GiB),
+        s.Size("reassembly-share-bytes", KiB, 1024 * GiB),
         s.Duration("reassembly-timeout", Second, Hour),
         s.Duration("ack-delay", TimeSpan.Zero, Second),
         s.Duration("max-request-timeout", Second, Day),

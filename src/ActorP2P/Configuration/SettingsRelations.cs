@@ -78,7 +78,8 @@ internal static class SettingsRelations
         check.AtMost(("channel", "chunk-bytes"), c.ChunkBytes, ("channel", "max-record-bytes"), c.MaxRecordBytes);
         check.AtMost(("channel", "max-record-bytes"), c.MaxRecordBytes, ("channel", "window-bytes"), c.WindowBytes);
         check.AtMost(("channel", "max-message-bytes"), c.MaxMessageBytes, ("channel", "queue-bytes"), c.QueueBytes);
-        check.AtMost(("channel", "max-message-bytes"), c.MaxMessageBytes, ("channel", "reassembly-budget-bytes"), c.ReassemblyBudgetBytes);
+        check.AtMost(("channel", "max-message-bytes"), c.MaxMessageBytes, ("channel", "reassembly-share-bytes"), c.ReassemblyShareBytes);
+        check.AtMost(("channel", "reassembly-share-bytes"), c.ReassemblyShareBytes, ("channel", "reassembly-budget-bytes"), c.ReassemblyBudgetBytes);
     }
 
     private static void CheckTimes(P2PSettings s, Checker check)

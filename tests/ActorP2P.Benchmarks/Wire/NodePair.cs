@@ -143,7 +143,7 @@ internal sealed class BenchmarkNode : IAsyncDisposable
             TimeProvider.System,
             SystemRandomSource.Instance,
             new NodeCounters(),
-            new ReassemblyBudget(settings.Channel.ReassemblyBudgetBytes)), port);
+            new ReassemblyBudget(settings.Channel)), port);
         await node.Endpoint;
         return node;
     }

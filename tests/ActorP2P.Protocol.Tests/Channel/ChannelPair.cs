@@ -19,7 +19,8 @@ internal sealed class ChannelPair : IDisposable
         WindowBytes: 1024 * 1024,
         QueueBytes: 1024 * 1024,
         MaxPendingRequests: 100,
-        ReassemblyBudgetBytes: 64 * 1024 * 1024,
+        ReassemblyBudgetBytes: 256 * 1024 * 1024,
+        ReassemblyShareBytes: 64 * 1024 * 1024,
         ReassemblyTimeout: TimeSpan.FromSeconds(120),
         AckDelay: TimeSpan.FromMilliseconds(20),
         MaxRequestTimeout: TimeSpan.FromSeconds(60),
@@ -34,7 +35,7 @@ internal sealed class ChannelPair : IDisposable
         var left = initiator.Derive("ledger", leftNonce, rightNonce);
         var right = responder.Derive("ledger", rightNonce, leftNonce);
         Raw = right;
-        Budget = new ReassemblyBudget(budgetBytes ?? settings.ReassemblyBudgetBytes);
+        Budget = new ReassemblyBudget(settings with { ReassemblyBudgetBytes = budgetBytes ?? settings.ReassemblyBudgetBytes });
         A = new End(new PeerChannel(left, settings, LinkQueueBytes, Budget, new SeededRandom(1)));
         B = new End(new PeerChannel(right, settings, LinkQueueBytes, Budget, new SeededRandom(2)));
     }

@@ -68,7 +68,7 @@ internal sealed class PhysicalWorld : IDisposable
             NodeIdentity.TryCreate(issued.KeyPem, issued.ChainPem, issued.CaPem, IdentityCurves.P256, null, settings.Identity, Simulation.Now, out var identity, out var errors),
             string.Join("; ", errors));
         return new NodeEnvironment(
-            settings, identity, identity.Validator, epoch, port, Simulation.Time, _random, new NodeCounters(), new ReassemblyBudget(settings.Channel.ReassemblyBudgetBytes));
+            settings, identity, identity.Validator, epoch, port, Simulation.Time, _random, new NodeCounters(), new ReassemblyBudget(settings.Channel));
     }
 
 }

@@ -169,6 +169,7 @@ public sealed class ReferenceConfTests
         channel.queue-bytes = 67108864
         channel.max-pending-requests = 16384
         channel.reassembly-budget-bytes = 268435456
+        channel.reassembly-share-bytes = 67108864
         channel.reassembly-timeout = 00:02:00
         channel.ack-delay = 00:00:00.0050000
         channel.max-request-timeout = 00:05:00

@@ -53,7 +53,7 @@ internal static class TestMembers
             TimeProvider.System,
             Random,
             new NodeCounters(),
-            new ReassemblyBudget(settings.Channel.ReassemblyBudgetBytes));
+            new ReassemblyBudget(settings.Channel));
     }
 
     /// <summary>Runs the handshake between two members.</summary>

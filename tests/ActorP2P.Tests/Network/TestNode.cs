@@ -78,7 +78,7 @@ internal sealed class TestNode : IAsyncDisposable
             _options.Time,
             SystemRandom.Instance,
             Counters,
-            new ReassemblyBudget(settings.Channel.ReassemblyBudgetBytes));
+            new ReassemblyBudget(settings.Channel));
         _system = ActorSystem.Create(Name);
         _system.EventStream.SetLogLevel(LogLevel.ErrorLevel);
         _root = _system.ActorOf(P2PNode.Props(environment), "p2p");
