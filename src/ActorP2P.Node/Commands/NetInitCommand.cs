@@ -10,7 +10,7 @@ internal static class NetInitCommand
     private const int MaxNodes = 1000;
     private const int NodeDays = 365;
 
-    // Namespaces to begin with; a network edits shared.conf to its own.
+    // Namespaces to begin with; a network edits network.conf to its own.
     private const string StarterNamespaces = "actorp2p.namespaces { consensus {}, sync {} }\n";
 
     public static Command Create()

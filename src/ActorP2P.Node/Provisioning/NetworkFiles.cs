@@ -8,7 +8,7 @@ using ActorP2P.Transport;
 namespace ActorP2P.Program.Provisioning;
 
 /// <summary>
-/// Writes what a new network needs: <c>ca/</c> with the keys that issue, <c>shared.conf</c>, and a directory a node
+/// Writes what a new network needs: <c>ca/</c> with the keys that issue, <c>network.conf</c>, and a directory a node
 /// with <c>node.key</c>, <c>node.crt</c>, <c>ca.crt</c>, <c>node.nodeid</c> and <c>node.conf</c>.
 /// </summary>
 public sealed class NetworkFiles
@@ -50,7 +50,7 @@ public sealed class NetworkFiles
     {
         var issued = IssueAll(_request.Curve, "ca", "");
         var tls = NeedsTlsCertificates ? IssueAll(IdentityCurves.P256, "tls-ca", "TLS ") : null;
-        Write("shared.conf", SharedConf());
+        Write("network.conf", SharedConf());
         var nodes = issued.Select((node, index) => new ProvisionedNode(
             index, node.Id, PathOf($"node{index}"), PathOf($"node{index}", "node.conf"), _request.Endpoints[index])).ToList();
         foreach (var node in nodes)
@@ -110,7 +110,7 @@ public sealed class NetworkFiles
     private static string NodeConf(ProvisionedNode node, List<ProvisionedNode> all)
     {
         var text = new StringBuilder();
-        text.Append($"# node{node.Index}, ID {node.Id}\ninclude required(\"../shared.conf\")\n\nactorp2p {{\n");
+        text.Append($"# node{node.Index}, ID {node.Id}\ninclude required(\"../network.conf\")\n\nactorp2p {{\n");
         text.Append("  identity { key-file = \"node.key\", certificate-file = \"node.crt\", ca-file = \"ca.crt\" }\n");
         text.Append($"  network {{\n    listen = [{Quoted(node.Endpoint)}]\n    data-directory = \"data\"\n    peers = [\n");
         foreach (var peer in all.Where(other => other.Index != node.Index))

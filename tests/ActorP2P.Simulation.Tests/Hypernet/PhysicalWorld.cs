@@ -18,7 +18,7 @@ internal sealed class PhysicalWorld : IDisposable
     {
         Simulation = new ActorSimulation(seed);
         Network = new MemoryNetwork(Simulation.Schedule) { Delay = (_, _, _) => TimeSpan.FromMilliseconds(1 + Simulation.Random.Next(20)) };
-        _random = new SeededRandom(seed);
+        _random = new SeededRandom(seed, "physical");
         _root = CertificateIssuer.CreateRoot(IdentityCurves.P256, "root", Validity.FromNow(Simulation.Now, 365), _random);
     }
 
