@@ -27,9 +27,6 @@ public sealed class NodeId : IEquatable<NodeId>, IComparable<NodeId>
     /// <summary>The point X‖Y, big-endian coordinates.</summary>
     public ReadOnlySpan<byte> Point => _point;
 
-    /// <summary>The point as memory, for writers that keep a reference.</summary>
-    public ReadOnlyMemory<byte> PointMemory => _point;
-
     /// <summary>The first 8 bytes as a big-endian number: the reference to a node inside gossip digests.</summary>
     public ulong Reference => System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(_point);
 

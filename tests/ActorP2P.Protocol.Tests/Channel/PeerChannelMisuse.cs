@@ -38,7 +38,7 @@ public sealed class PeerChannelMisuse
         byte[] header = [(byte)EntryKind.Dissemination, 0];
         header.CopyTo(entry, 0);
         BinaryPrimitives.WriteUInt32LittleEndian(entry.AsSpan(2), (uint)(entry.Length - 6));
-        for (var i = 0; i < 100 && pair.A.Take<ChannelEffect.Fatal>() is [] or null; i++)
+        for (var i = 0; i < 100; i++)
         {
             pair.A.Channel.Receive([Seal(pair, Lane.Bulk, entry)], pair.Now, pair.A.Effects);
             if (pair.A.Effects.OfType<ChannelEffect.Fatal>().FirstOrDefault() is { } fatal)
