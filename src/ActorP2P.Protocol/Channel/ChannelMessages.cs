@@ -25,6 +25,9 @@ public enum EntryKind : byte
 
     /// <summary>Bytes for the far side's state sync.</summary>
     StateSync = 7,
+
+    /// <summary>How far each lane came before this session; control lane only, the first entry of a session.</summary>
+    Resume = 8,
 }
 
 /// <summary>A message on its way out.</summary>
@@ -51,7 +54,7 @@ public sealed record OutboundMessage(
 /// <summary>A message that came in.</summary>
 /// <param name="Kind">Unicast, Request, Dissemination or StateSync.</param>
 /// <param name="Lane">Its lane.</param>
-/// <param name="Id">Position of a unicast in its lane, or a request's id: names it in <c>PeerChannel.Fail</c> and in a reply.</param>
+/// <param name="Id">Position of a unicast among its lane's unicasts, requests and replies, or a request's id: names it in <c>PeerChannel.Fail</c> and in a reply.</param>
 /// <param name="Type">Message type of a unicast or request; empty otherwise.</param>
 /// <param name="Payload">Slice of the opened record, or the reassembled message.</param>
 /// <param name="Deadline">Of a request, by this node's clock.</param>
@@ -65,8 +68,8 @@ public readonly record struct InboundMessage(
 
 /// <summary>Names a received batch: give it back to <c>PeerChannel.Acknowledge</c> when its messages were handled.</summary>
 /// <param name="Lane">The lane.</param>
-/// <param name="UpTo">Counter of its last record.</param>
-public readonly record struct BatchToken(Lane Lane, ulong UpTo);
+/// <param name="Number">Position among the lane's batches; a channel never gives one out twice.</param>
+public readonly record struct BatchToken(Lane Lane, ulong Number);
 
 /// <summary>Failure codes on the wire; the runtime's SendFailure has the same numbers.</summary>
 public enum ChannelFailure : ushort

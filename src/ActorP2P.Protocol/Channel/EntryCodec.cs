@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using ActorP2P.Protocol.Frames;
 
@@ -9,18 +10,20 @@ namespace ActorP2P.Protocol.Channel;
 /// Entries inside a record's plaintext, little-endian. A record holds whole entries back to back, or one chunk of one entry.
 /// <code>
 /// entry        u8 kind, u8 flags (1 = confirm), u32 length, then length bytes:
-/// Acknowledge  u8 lane, u64 records handled in that lane, u32 window in bytes
-/// Unicast      u16 type length, type (UTF-8), payload; its id is its position among the lane's unicasts, from 0
+/// Acknowledge  u8 lane, u64 records of that lane handled in this session, u64 messages of it handled in all, u32 window in bytes
+/// Unicast      u16 type length, type (UTF-8), payload; its id is its position among the lane's messages, from 0
 /// Request      u64 id, u32 timeout in ms, u16 type length, type, payload
 /// Reply        u64 id, payload
 /// Failure      u8 kind of what failed, u8 its lane, u64 its id, u16 ChannelFailure
 /// Dissemination, StateSync   bytes
+/// Resume       u64 channel, u64 known channel of the far side, 5 x u64 messages received of it, by lane
 /// </code>
 /// </summary>
 internal static class EntryCodec
 {
     public const int HeaderLengthBytes = 6;
-    public const int AcknowledgeLengthBytes = 13;
+    public const int AcknowledgeLengthBytes = 21;
+    public const int ResumeLengthBytes = 16 + (8 * Lanes.Count);
     public const int FailureLengthBytes = 12;
     public const byte ConfirmFlag = 1;
     private const int UnicastFixedBytes = 2;
@@ -63,12 +66,24 @@ internal static class EntryCodec
         return at;
     }
 
-    public static void WriteAcknowledge(Span<byte> destination, Lane lane, ulong handled, int windowBytes)
+    public static void WriteAcknowledge(Span<byte> destination, Lane lane, in LaneProgress progress)
     {
         WriteHeader(destination, EntryKind.Acknowledge, 0, AcknowledgeLengthBytes);
         destination[6] = (byte)lane;
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[7..], handled);
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[15..], (uint)windowBytes);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[7..], progress.Records);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[15..], progress.Messages);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[23..], progress.WindowBytes);
+    }
+
+    public static void WriteResume(Span<byte> destination, ResumeEntry resume)
+    {
+        WriteHeader(destination, EntryKind.Resume, 0, ResumeLengthBytes);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[6..], resume.Channel);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[14..], resume.Known);
+        for (var lane = 0; lane < Lanes.Count; lane++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(destination[(22 + (8 * lane))..], resume.Received[lane]);
+        }
     }
 
     public static void WriteFailure(Span<byte> destination, FailureEntry failure)
@@ -86,7 +101,7 @@ internal static class EntryCodec
         kind = default;
         flags = 0;
         lengthBytes = 0;
-        if (source.Length < HeaderLengthBytes || source[0] is < (byte)EntryKind.Acknowledge or > (byte)EntryKind.StateSync || source[1] > ConfirmFlag)
+        if (source.Length < HeaderLengthBytes || source[0] is < (byte)EntryKind.Acknowledge or > (byte)EntryKind.Resume || source[1] > ConfirmFlag)
         {
             return false;
         }
@@ -97,20 +112,39 @@ internal static class EntryCodec
         return true;
     }
 
-    public static bool TryReadAcknowledge(ReadOnlySpan<byte> body, out Lane lane, out ulong handled, out uint windowBytes)
+    public static bool TryReadAcknowledge(ReadOnlySpan<byte> body, out Lane lane, out LaneProgress progress)
     {
         lane = default;
-        handled = 0;
-        windowBytes = 0;
+        progress = default;
         if (body.Length != AcknowledgeLengthBytes || !Lanes.IsKnown(body[0]))
         {
             return false;
         }
 
         lane = (Lane)body[0];
-        handled = BinaryPrimitives.ReadUInt64LittleEndian(body[1..]);
-        windowBytes = BinaryPrimitives.ReadUInt32LittleEndian(body[9..]);
+        progress = new LaneProgress(
+            BinaryPrimitives.ReadUInt64LittleEndian(body[1..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(body[9..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(body[17..]));
         return true;
+    }
+
+    public static bool TryReadResume(ReadOnlySpan<byte> body, [NotNullWhen(true)] out ResumeEntry? resume)
+    {
+        resume = null;
+        if (body.Length != ResumeLengthBytes)
+        {
+            return false;
+        }
+
+        var received = new ulong[Lanes.Count];
+        for (var lane = 0; lane < received.Length; lane++)
+        {
+            received[lane] = BinaryPrimitives.ReadUInt64LittleEndian(body[(16 + (8 * lane))..]);
+        }
+
+        resume = new ResumeEntry(BinaryPrimitives.ReadUInt64LittleEndian(body), BinaryPrimitives.ReadUInt64LittleEndian(body[8..]), received);
+        return resume.Channel != 0;
     }
 
     public static bool TryReadFailure(ReadOnlySpan<byte> body, out FailureEntry failure)
@@ -175,3 +209,15 @@ internal static class EntryCodec
 
 /// <summary>What a Failure entry says.</summary>
 internal readonly record struct FailureEntry(EntryKind Kind, Lane Lane, ulong Id, ChannelFailure Reason);
+
+/// <summary>How far the far side's modules have come in one lane, and how much it takes from here.</summary>
+/// <param name="Records">Records of this session that were handled.</param>
+/// <param name="Messages">Messages of the channel that were handled, over all its sessions.</param>
+/// <param name="WindowBytes">Frame bytes that may be under way.</param>
+internal readonly record struct LaneProgress(ulong Records, ulong Messages, uint WindowBytes);
+
+/// <summary>What one side remembers when a session begins.</summary>
+/// <param name="Channel">A random number that names the sender's channel, never 0: another one means that it remembers nothing of before.</param>
+/// <param name="Known">The far side's channel that <paramref name="Received"/> is about; 0 for none.</param>
+/// <param name="Received">Messages received of it by lane; for the control lane, failures.</param>
+internal sealed record ResumeEntry(ulong Channel, ulong Known, IReadOnlyList<ulong> Received);

@@ -5,7 +5,7 @@ using ActorP2P.Protocol.Settings;
 namespace ActorP2P.Protocol.Channel;
 
 /// <summary>Reads the entries of opened records: messages are collected, control entries take effect at once.</summary>
-internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] outbound, InboundLane[] inbound, PendingRequests requests)
+internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] outbound, InboundLane[] inbound, PendingRequests requests, ChannelMemory memory)
 {
     private readonly TypeNameCache _types = new(settings.MaxTypeNameBytes);
     private bool _confirmWanted;
@@ -28,6 +28,11 @@ internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] ou
         List<ChannelEffect> effects)
     {
         var lane = inbound[(int)header.Lane];
+        if (!memory.IsKnown)
+        {
+            return memory.Read(header, plaintext, effects);
+        }
+
         if ((header.Flags & FrameFlags.Chunk) != 0)
         {
             return ReadChunk(header, plaintext, now, messages, failures, effects);
@@ -97,10 +102,14 @@ internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] ou
         switch ((EntryKind)start[0])
         {
             case EntryKind.Unicast:
-                failures.Add(new FailureEntry(EntryKind.Unicast, lane, inbound[(int)lane].NextUnicastId++, reason));
+                failures.Add(new FailureEntry(EntryKind.Unicast, lane, inbound[(int)lane].TakeMessageId(), reason));
                 break;
             case EntryKind.Request when start.Length >= EntryCodec.HeaderLengthBytes + 8:
+                inbound[(int)lane].TakeMessageId();
                 failures.Add(new FailureEntry(EntryKind.Request, lane, BinaryPrimitives.ReadUInt64LittleEndian(start[EntryCodec.HeaderLengthBytes..]), reason));
+                break;
+            case EntryKind.Reply:
+                inbound[(int)lane].TakeMessageId();
                 break;
         }
     }
@@ -114,7 +123,7 @@ internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] ou
         List<InboundMessage> messages,
         List<ChannelEffect> effects)
     {
-        var isControl = kind is EntryKind.Acknowledge or EntryKind.Failure;
+        var isControl = kind is EntryKind.Acknowledge or EntryKind.Failure or EntryKind.Resume;
         if (isControl != (lane == Lane.Control))
         {
             return false;
@@ -123,18 +132,25 @@ internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] ou
         switch (kind)
         {
             case EntryKind.Acknowledge:
-                return EntryCodec.TryReadAcknowledge(body.Span, out var acknowledged, out var handled, out var windowBytes)
-                    && outbound[(int)acknowledged].Acknowledged(handled, windowBytes, effects);
+                return EntryCodec.TryReadAcknowledge(body.Span, out var acknowledged, out var progress)
+                    && (acknowledged == Lane.Control
+                        ? memory.Failures.Acknowledged(progress.Messages)
+                        : outbound[(int)acknowledged].Acknowledged(progress, effects));
             case EntryKind.Failure:
                 return EntryCodec.TryReadFailure(body.Span, out var failure) && Failed(failure, effects);
             case EntryKind.Unicast:
                 _confirmWanted |= (flags & EntryCodec.ConfirmFlag) != 0;
-                return AddTyped(EntryKind.Unicast, lane, inbound[(int)lane].NextUnicastId++, body, default, messages);
+                return AddTyped(EntryKind.Unicast, lane, inbound[(int)lane].TakeMessageId(), body, default, messages);
             case EntryKind.Request:
+                inbound[(int)lane].TakeMessageId();
                 return EntryCodec.TryReadRequest(body, out var requestId, out var timeoutMs, out var typed)
                     && AddTyped(EntryKind.Request, lane, requestId, typed, now + Limit(timeoutMs), messages);
             case EntryKind.Reply:
+                inbound[(int)lane].TakeMessageId();
                 return EntryCodec.TryReadReply(body, out var replyId, out var payload) && Replied(replyId, payload, effects);
+            case EntryKind.Resume:
+                // A session has one, and it was read before all else.
+                return false;
             default:
                 messages.Add(new InboundMessage(kind, lane, 0, "", body, default));
                 return true;
@@ -168,6 +184,7 @@ internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] ou
 
     private bool Failed(FailureEntry failure, List<ChannelEffect> effects)
     {
+        inbound[(int)Lane.Control].NoteFailure();
         if (failure.Kind == EntryKind.Unicast)
         {
             if (!outbound[(int)failure.Lane].Fail(failure.Id, failure.Reason, effects))

@@ -7,27 +7,28 @@ namespace ActorP2P.Protocol.Channel;
 
 /// <summary>
 /// One lane's way in: opens records in counter order, holds the far side to its window, and knows how far the
-/// modules have come, which is what gets acknowledged.
+/// modules have come, which is what gets acknowledged. Records and bytes are counted by session, messages by channel.
 /// </summary>
 internal sealed class InboundLane(RecordOpener opener, ChannelSettings settings, ReassemblyBudget budget, NodeId remote) : IDisposable
 {
     private readonly Queue<PendingBatch> _pending = [];
     private readonly Reassembly _reassembly = new(settings, budget, remote);
     private readonly long _maxUnacknowledgedBytes = Math.Max(settings.WindowBytes, PeerChannel.InitialWindowBytes);
+    private RecordOpener _opener = opener;
+    private ulong _batches;
     private ulong _received;
     private ulong _handled;
     private ulong _acknowledged;
+    private ulong _handledMessages;
+    private ulong _acknowledgedMessages;
     private long _receivedBytes;
     private long _handledBytes;
     private long _acknowledgedBytes;
 
-    /// <summary>Number of unicasts seen: the id of the next one.</summary>
-    public ulong NextUnicastId { get; set; }
+    /// <summary>Unicasts, requests and replies received: the id of the next one. For the control lane, failures.</summary>
+    public ulong ReceivedMessages { get; private set; }
 
-    /// <summary>Records whose messages were handled.</summary>
-    public ulong Handled => _handled;
-
-    public bool OwesAcknowledgement => _handled > _acknowledged;
+    public bool OwesAcknowledgement => _handled > _acknowledged || _handledMessages > _acknowledgedMessages;
 
     public bool OwesAcknowledgementNow => _handledBytes - _acknowledgedBytes >= settings.WindowBytes / 4;
 
@@ -36,7 +37,7 @@ internal sealed class InboundLane(RecordOpener opener, ChannelSettings settings,
     /// <summary>Opens the next record. Null when it was opened, else the reason that ends the link.</summary>
     public string? Open(in Frame frame, out ReadOnlyMemory<byte> plaintext)
     {
-        var verdict = opener.Open(frame, out plaintext);
+        var verdict = _opener.Open(frame, out plaintext);
         if (verdict != RecordVerdict.Opened)
         {
             return verdict.ToString();
@@ -47,11 +48,17 @@ internal sealed class InboundLane(RecordOpener opener, ChannelSettings settings,
         return _receivedBytes - _acknowledgedBytes > _maxUnacknowledgedBytes && frame.Header.Lane != Lane.Control ? "WindowExceeded" : null;
     }
 
+    /// <summary>A message came; answers its id.</summary>
+    public ulong TakeMessageId() => ReceivedMessages++;
+
+    /// <summary>A failure of the control lane came, and needs no module to be handled.</summary>
+    public void NoteFailure() => _handledMessages = ++ReceivedMessages;
+
     /// <summary>Ends a batch: everything received since the last token.</summary>
     public BatchToken TakeToken(Lane lane)
     {
-        _pending.Enqueue(new PendingBatch(_received, _receivedBytes));
-        return new BatchToken(lane, _received);
+        _pending.Enqueue(new PendingBatch(++_batches, _received, _receivedBytes, ReceivedMessages));
+        return new BatchToken(lane, _batches);
     }
 
     /// <summary>A batch was handled; batches may complete out of order, acknowledgement stays cumulative.</summary>
@@ -59,7 +66,7 @@ internal sealed class InboundLane(RecordOpener opener, ChannelSettings settings,
     {
         foreach (var batch in _pending)
         {
-            if (batch.End == token.UpTo)
+            if (batch.Number == token.Number)
             {
                 batch.IsHandled = true;
                 break;
@@ -69,24 +76,55 @@ internal sealed class InboundLane(RecordOpener opener, ChannelSettings settings,
         while (_pending.TryPeek(out var first) && first.IsHandled)
         {
             _pending.Dequeue();
-            _handled = first.End;
+            _handled = first.EndRecords;
             _handledBytes = first.EndBytes;
+            _handledMessages = first.EndMessages;
         }
     }
 
-    public void NoteAcknowledged()
+    /// <summary>Tells where the lane stands; the far side is told so now.</summary>
+    public LaneProgress TakeProgress()
     {
         _acknowledged = _handled;
         _acknowledgedBytes = _handledBytes;
+        _acknowledgedMessages = _handledMessages;
+        return new LaneProgress(_handled, _handledMessages, (uint)settings.WindowBytes);
+    }
+
+    /// <summary>Goes on with another session. Batches of the last one are still handled, and count as messages only.</summary>
+    public void Restart(RecordOpener next)
+    {
+        _opener = next;
+        _reassembly.Dispose();
+        (_received, _handled, _acknowledged) = (0, 0, 0);
+        (_receivedBytes, _handledBytes, _acknowledgedBytes) = (0, 0, 0);
+        foreach (var batch in _pending)
+        {
+            batch.EndRecords = 0;
+            batch.EndBytes = 0;
+        }
+    }
+
+    /// <summary>The far side's messages are counted anew; batches of before settle nothing any more.</summary>
+    public void Forget()
+    {
+        _pending.Clear();
+        ReceivedMessages = 0;
+        _handledMessages = 0;
+        _acknowledgedMessages = 0;
     }
 
     public void Dispose() => _reassembly.Dispose();
 
-    private sealed class PendingBatch(ulong end, long endBytes)
+    private sealed class PendingBatch(ulong number, ulong endRecords, long endBytes, ulong endMessages)
     {
-        public ulong End { get; } = end;
+        public ulong Number { get; } = number;
 
-        public long EndBytes { get; } = endBytes;
+        public ulong EndRecords { get; set; } = endRecords;
+
+        public long EndBytes { get; set; } = endBytes;
+
+        public ulong EndMessages { get; } = endMessages;
 
         public bool IsHandled { get; set; }
     }

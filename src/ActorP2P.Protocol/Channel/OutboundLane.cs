@@ -6,13 +6,15 @@ namespace ActorP2P.Protocol.Channel;
 
 /// <summary>
 /// One lane's way out: a queue bounded in bytes, sealed into records as the far side's window and the link's local
-/// queue allow. Nothing is dropped after sealing, so the far side sees every counter.
+/// queue allow. Nothing is dropped after sealing, so the far side sees every counter; what a lost session did not bring
+/// over is sealed again by the next one.
 /// </summary>
 internal sealed class OutboundLane(RecordSealer sealer, ChannelSettings settings, int linkQueueBytes)
 {
-    private readonly Queue<(OutboundMessage Message, int Bytes)> _queue = [];
-    private readonly Queue<SentRecord> _unacknowledged = [];
-    private readonly UnicastOutcomes _outcomes = new();
+    private readonly Queue<int> _unacknowledgedBytes = [];
+    private readonly SentMessages _sent = new();
+    private Queue<(OutboundMessage Message, int Bytes)> _queue = [];
+    private RecordSealer _sealer = sealer;
     private long _queuedBytes;
     private long _outstandingBytes;
     private long _windowBytes = PeerChannel.InitialWindowBytes;
@@ -24,9 +26,12 @@ internal sealed class OutboundLane(RecordSealer sealer, ChannelSettings settings
     private bool _refused;
 
     /// <summary>True when the key may seal no more: the link must be renewed.</summary>
-    public bool Exhausted => sealer.Exhausted;
+    public bool Exhausted => _sealer.Exhausted;
 
     public long QueuedBytes => _queuedBytes;
+
+    /// <summary>True while a message waits, or is under way and not handled.</summary>
+    public bool HasUnsettled => _queue.Count > 0 || _sent.HasUnsettled;
 
     public EnqueueResult Enqueue(OutboundMessage message)
     {
@@ -51,7 +56,7 @@ internal sealed class OutboundLane(RecordSealer sealer, ChannelSettings settings
     public int Flush(List<ReadOnlyMemory<byte>> frames)
     {
         var total = 0;
-        while (_queue.Count > 0 && !sealer.Exhausted && _inLinkBytes < linkQueueBytes)
+        while (_queue.Count > 0 && !_sealer.Exhausted && _inLinkBytes < linkQueueBytes)
         {
             var first = _queue.Peek();
             var frame = first.Bytes > settings.MaxRecordBytes ? SealChunk(first.Message, first.Bytes) : SealBatch();
@@ -68,28 +73,67 @@ internal sealed class OutboundLane(RecordSealer sealer, ChannelSettings settings
         return total;
     }
 
-    public void RecordsWritten(int bytes) => _inLinkBytes -= bytes;
+    // What a former session handed over may still be reported.
+    public void RecordsWritten(int bytes) => _inLinkBytes = Math.Max(0, _inLinkBytes - bytes);
 
-    /// <summary>The far side handled the first <paramref name="handled"/> records. False when it claims more than were sent.</summary>
-    public bool Acknowledged(ulong handled, uint windowBytes, List<ChannelEffect> effects)
+    /// <summary>How far the far side has come. False when it claims more than was sent.</summary>
+    public bool Acknowledged(in LaneProgress progress, List<ChannelEffect> effects)
     {
-        if (handled < _handledByRemote || handled > _handledByRemote + (ulong)_unacknowledged.Count)
+        if (progress.Records < _handledByRemote
+            || progress.Records > _handledByRemote + (ulong)_unacknowledgedBytes.Count
+            || !_sent.Handled(progress.Messages, effects))
         {
             return false;
         }
 
-        for (; _handledByRemote < handled; _handledByRemote++)
+        for (; _handledByRemote < progress.Records; _handledByRemote++)
         {
-            var record = _unacknowledged.Dequeue();
-            _outstandingBytes -= record.Bytes;
-            _outcomes.Handled(record.EndOfUnicasts, effects);
+            _outstandingBytes -= _unacknowledgedBytes.Dequeue();
         }
 
-        _windowBytes = Math.Max(PeerChannel.InitialWindowBytes, Math.Min(windowBytes, settings.WindowBytes));
+        _windowBytes = Math.Max(PeerChannel.InitialWindowBytes, Math.Min(progress.WindowBytes, settings.WindowBytes));
         return true;
     }
 
-    public bool Fail(ulong unicastId, ChannelFailure reason, List<ChannelEffect> effects) => _outcomes.Fail(unicastId, reason, effects);
+    public bool Fail(ulong id, ChannelFailure reason, List<ChannelEffect> effects) => _sent.Fail(id, reason, effects);
+
+    /// <summary>Goes on with another session: its records and window begin at nothing.</summary>
+    public void Restart(RecordSealer next)
+    {
+        _sealer = next;
+        _unacknowledgedBytes.Clear();
+        _outstandingBytes = 0;
+        _handledByRemote = 0;
+        _windowBytes = PeerChannel.InitialWindowBytes;
+        _inLinkBytes = 0;
+        _chunkOffset = 0;
+        _chunkIndex = 0;
+    }
+
+    /// <summary>The far side has received so many messages: the others go out again, before all that waits. False when it cannot be.</summary>
+    public bool TakeBack(ulong received)
+    {
+        var lacking = new List<(OutboundMessage Message, int Bytes)>();
+        if (!_sent.TakeBack(received, lacking))
+        {
+            return false;
+        }
+
+        if (lacking.Count > 0)
+        {
+            _queuedBytes += lacking.Sum(static item => (long)item.Bytes);
+            _queue = new Queue<(OutboundMessage, int)>(lacking.Concat(_queue));
+        }
+
+        return true;
+    }
+
+    /// <summary>The far side remembers nothing of what was sent.</summary>
+    public void Forget(List<ChannelEffect> effects) => _sent.Forget(effects);
+
+    /// <summary>Ids of the requests that wait to be sealed.</summary>
+    public IEnumerable<ulong> WaitingRequests =>
+        _queue.Where(static item => item.Message.Kind == EntryKind.Request).Select(static item => item.Message.RequestId);
 
     /// <summary>True once after a refusal, when the queue has fallen to half.</summary>
     public bool TakeReady()
@@ -105,7 +149,7 @@ internal sealed class OutboundLane(RecordSealer sealer, ChannelSettings settings
 
     public void FailAll(List<ChannelEffect> effects)
     {
-        _outcomes.FailAll(ChannelFailure.DeliveryUnknown, effects);
+        _sent.Forget(effects);
         foreach (var (message, _) in _queue)
         {
             // A request's context belongs to the request table, which fails it itself.
@@ -148,7 +192,7 @@ internal sealed class OutboundLane(RecordSealer sealer, ChannelSettings settings
             message.Head.Span.CopyTo(buffer.AsSpan(at));
             message.Payload.Span.CopyTo(buffer.AsSpan(at + message.Head.Length));
             at += message.Head.Length + message.Payload.Length;
-            NoteSent(message);
+            NoteSent(message, bytes);
         }
 
         return Seal(buffer, plaintextBytes, FrameFlags.None, 0);
@@ -181,7 +225,7 @@ internal sealed class OutboundLane(RecordSealer sealer, ChannelSettings settings
             _chunkPrefix = [];
             _chunkOffset = 0;
             _chunkIndex = 0;
-            NoteSent(message);
+            NoteSent(message, totalBytes);
         }
 
         return Seal(buffer, bytes, flags, index);
@@ -207,26 +251,24 @@ internal sealed class OutboundLane(RecordSealer sealer, ChannelSettings settings
     }
 
     private byte[] NewRecord(int plaintextBytes) =>
-        GC.AllocateUninitializedArray<byte>(FrameHeader.LengthBytes + plaintextBytes + sealer.OverheadBytes);
+        GC.AllocateUninitializedArray<byte>(FrameHeader.LengthBytes + plaintextBytes + _sealer.OverheadBytes);
 
     private bool WindowAllows(int plaintextBytes) =>
-        _outstandingBytes + FrameHeader.LengthBytes + plaintextBytes + sealer.OverheadBytes <= _windowBytes;
+        _outstandingBytes + FrameHeader.LengthBytes + plaintextBytes + _sealer.OverheadBytes <= _windowBytes;
 
     private ReadOnlyMemory<byte> Seal(byte[] buffer, int plaintextBytes, FrameFlags flags, uint chunk)
     {
-        var frame = sealer.SealInPlace(buffer, plaintextBytes, flags, chunk);
+        var frame = _sealer.SealInPlace(buffer, plaintextBytes, flags, chunk);
         _outstandingBytes += frame.Length;
-        _unacknowledged.Enqueue(new SentRecord(frame.Length, _outcomes.NextId));
+        _unacknowledgedBytes.Enqueue(frame.Length);
         return frame;
     }
 
-    private void NoteSent(OutboundMessage message)
+    private void NoteSent(OutboundMessage message, int bytes)
     {
-        if (message.Kind == EntryKind.Unicast)
+        if (SentMessages.Counts(message.Kind))
         {
-            _outcomes.Add(message.Context, message.Confirm);
+            _sent.Add(message, bytes);
         }
     }
-
-    private readonly record struct SentRecord(int Bytes, ulong EndOfUnicasts);
 }

@@ -8,7 +8,8 @@ namespace ActorP2P.Protocol.Channel;
 /// The message channel with one peer in one namespace, over one session: batches and seals what goes out, opens and
 /// reassembles what comes in, keeps each lane in order, and gives every message with a context exactly one outcome.
 /// A byte window a lane follows what the far side's modules have handled, so a slow receiver holds back its sender
-/// and nobody else. Pure: the peer's actor carries out the effects.
+/// and nobody else. It outlives its session: <see cref="Suspend"/> when the session is lost, <see cref="Resume"/> with the
+/// next one, over whatever way, and every lane goes on where the far side left off. Pure: the peer's actor carries out the effects.
 /// </summary>
 public sealed class PeerChannel : IDisposable
 {
@@ -16,24 +17,27 @@ public sealed class PeerChannel : IDisposable
     public const int InitialWindowBytes = 256 * 1024;
 
     private readonly ChannelSettings _settings;
-    private readonly NamespaceSession _session;
     private readonly OutboundLane[] _outbound = new OutboundLane[Lanes.Count];
     private readonly InboundLane[] _inbound = new InboundLane[Lanes.Count];
     private readonly PendingRequests _requests;
     private readonly ControlWriter _control;
+    private readonly ChannelMemory _memory;
     private readonly InboundEntries _entries;
     private readonly List<InboundMessage> _messages = [];
+    private NamespaceSession _session;
     private DateTimeOffset? _acknowledgeAt;
     private DateTimeOffset? _scheduledAt;
+    private bool _isSuspended;
+    private bool _announceSession = true;
     private bool _announceWindows = true;
     private bool _closed;
 
     /// <summary>Opens the channel of a fresh session.</summary>
-    /// <param name="session">Keys and counters; disposed with the channel.</param>
+    /// <param name="session">Keys and counters; disposed with the channel, or when another one takes its place.</param>
     /// <param name="settings"><c>actorp2p.channel</c>.</param>
     /// <param name="linkQueueBytes">Bytes of one lane that may be handed to the link and not yet written (<c>link.lane-queue-bytes</c>).</param>
     /// <param name="budget">Memory for large messages, shared by the node.</param>
-    /// <param name="random">Source of request ids.</param>
+    /// <param name="random">Source of request ids and of the channel's own.</param>
     public PeerChannel(NamespaceSession session, ChannelSettings settings, int linkQueueBytes, ReassemblyBudget budget, IRandomSource random)
     {
         _session = session;
@@ -46,11 +50,49 @@ public sealed class PeerChannel : IDisposable
             _inbound[lane] = new InboundLane(session.Opener((Lane)lane), settings, budget, session.Remote);
         }
 
-        _entries = new InboundEntries(settings, _outbound, _inbound, _requests);
+        _memory = new ChannelMemory(Math.Max(1, random.NextUInt64()), _outbound, _inbound, _requests, _control.Failures);
+        _entries = new InboundEntries(settings, _outbound, _inbound, _requests, _memory);
     }
 
     /// <summary>Bytes that wait in all lanes, for slow-peer detection.</summary>
     public long QueuedBytes => _outbound.Sum(lane => lane.QueuedBytes);
+
+    /// <summary>True while there is no session: messages wait, requests expire, nothing is sent or opened.</summary>
+    public bool IsSuspended => _isSuspended;
+
+    /// <summary>True when something would be lost, or need an outcome, if there were no further session.</summary>
+    public bool HasUnsettled => _requests.Count > 0 || Array.Exists(_outbound, static lane => lane.HasUnsettled);
+
+    /// <summary>The session is over; another one may follow. Its keys are erased.</summary>
+    public void Suspend()
+    {
+        _isSuspended = true;
+        _session.Dispose();
+        foreach (var lane in _inbound)
+        {
+            lane.Reassembly.Dispose();
+        }
+    }
+
+    /// <summary>Goes on over another session with the same far side; what the former one did not bring over goes out again.</summary>
+    public void Resume(NamespaceSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ObjectDisposedException.ThrowIf(_closed, this);
+        _session.Dispose();
+        _session = session;
+        _isSuspended = false;
+        _control.Restart(session.Sealer(Lane.Control));
+        for (var lane = 0; lane < Lanes.Count; lane++)
+        {
+            _outbound[lane].Restart(session.Sealer((Lane)lane));
+            _inbound[lane].Restart(session.Opener((Lane)lane));
+        }
+
+        _memory.Restart();
+        _announceSession = true;
+        _announceWindows = true;
+    }
 
     /// <summary>Takes a message or says why not. <see cref="Flush"/> sends.</summary>
     public EnqueueResult Enqueue(OutboundMessage message, DateTimeOffset now)
@@ -91,8 +133,9 @@ public sealed class PeerChannel : IDisposable
     public void Flush(DateTimeOffset now, List<ChannelEffect> effects)
     {
         ArgumentNullException.ThrowIfNull(effects);
-        if (_closed)
+        if (_closed || _isSuspended)
         {
+            Schedule(effects);
             return;
         }
 
@@ -102,7 +145,23 @@ public sealed class PeerChannel : IDisposable
             return;
         }
 
-        FlushControl(now, effects);
+        if (_announceSession)
+        {
+            _announceSession = false;
+            _control.SendResume(_memory.Resume, effects);
+        }
+
+        if (_memory.IsKnown)
+        {
+            FlushControl(now, effects);
+            FlushLanes(effects);
+        }
+
+        Schedule(effects);
+    }
+
+    private void FlushLanes(List<ChannelEffect> effects)
+    {
         for (var lane = 1; lane < Lanes.Count; lane++)
         {
             var frames = new List<ReadOnlyMemory<byte>>();
@@ -122,8 +181,6 @@ public sealed class PeerChannel : IDisposable
                 effects.Add(new ChannelEffect.Fatal(nameof(RecordVerdict.Exhausted)));
             }
         }
-
-        Schedule(effects);
     }
 
     /// <summary>The link wrote this much of a lane.</summary>
@@ -143,7 +200,7 @@ public sealed class PeerChannel : IDisposable
         Span<bool> touched = stackalloc bool[Lanes.Count];
         foreach (var frame in frames)
         {
-            if (_closed)
+            if (_closed || _isSuspended)
             {
                 return;
             }
@@ -151,7 +208,7 @@ public sealed class PeerChannel : IDisposable
             var lane = _inbound[(int)frame.Header.Lane];
             touched[(int)frame.Header.Lane] = true;
             var fatal = lane.Open(frame, out var plaintext)
-                ?? _entries.Read(frame.Header, plaintext, now, _messages, _control.Failures, effects);
+                ?? _entries.Read(frame.Header, plaintext, now, _messages, _memory.Failures.Waiting, effects);
             if (fatal is not null)
             {
                 _messages.Clear();
@@ -160,12 +217,17 @@ public sealed class PeerChannel : IDisposable
             }
         }
 
+        if (_inbound[(int)Lane.Control].OwesAcknowledgement)
+        {
+            _acknowledgeAt ??= now + _settings.AckDelay;
+        }
+
         HandOver(touched, now, effects);
     }
 
     /// <summary>A unicast or request of the far side failed here: tell it before its batch is acknowledged.</summary>
     public void Fail(Lane lane, EntryKind kind, ulong id, ChannelFailure reason) =>
-        _control.Failures.Add(new FailureEntry(kind, lane, id, reason));
+        _memory.Failures.Waiting.Add(new FailureEntry(kind, lane, id, reason));
 
     /// <summary>The messages of a batch were handled: their bytes return to the far side's window.</summary>
     public void Acknowledge(BatchToken token, DateTimeOffset now)
@@ -250,13 +312,11 @@ public sealed class PeerChannel : IDisposable
     private void FlushControl(DateTimeOffset now, List<ChannelEffect> effects)
     {
         var due = _announceWindows || (_acknowledgeAt is { } at && at <= now) || Array.Exists(_inbound, lane => lane.OwesAcknowledgementNow);
-        for (var lane = 1; due && lane < Lanes.Count; lane++)
+        for (var lane = 0; due && lane < Lanes.Count; lane++)
         {
-            var inbound = _inbound[lane];
-            if (_announceWindows || inbound.OwesAcknowledgement)
+            if ((_announceWindows && lane > 0) || _inbound[lane].OwesAcknowledgement)
             {
-                _control.Acknowledge((Lane)lane, inbound.Handled, _settings.WindowBytes);
-                inbound.NoteAcknowledged();
+                _control.Acknowledge((Lane)lane, _inbound[lane].TakeProgress());
             }
         }
 
@@ -271,7 +331,8 @@ public sealed class PeerChannel : IDisposable
 
     private void Schedule(List<ChannelEffect> effects)
     {
-        var next = Earlier(_requests.NextDeadline, _acknowledgeAt);
+        // What cannot be sent now has no time: its session brings it along.
+        var next = Earlier(_requests.NextDeadline, _isSuspended || !_memory.IsKnown ? null : _acknowledgeAt);
         foreach (var lane in _inbound)
         {
             next = Earlier(next, lane.Reassembly.IsUnderWay ? lane.Reassembly.Deadline : null);

@@ -9,6 +9,8 @@ internal sealed class PendingRequests(int maxPending, IRandomSource random)
     private readonly Dictionary<ulong, object> _contexts = [];
     private PriorityQueue<ulong, DateTimeOffset> _deadlines = new();
 
+    public int Count => _contexts.Count;
+
     public bool IsFull => _contexts.Count >= maxPending;
 
     public DateTimeOffset? NextDeadline => _deadlines.TryPeek(out _, out var at) ? at : null;
@@ -47,6 +49,16 @@ internal sealed class PendingRequests(int maxPending, IRandomSource random)
             {
                 effects.Add(new ChannelEffect.Failed(context, ChannelFailure.TimedOut));
             }
+        }
+    }
+
+    /// <summary>The far side has forgotten all requests but those that wait here to be sent.</summary>
+    public void FailAllBut(IReadOnlySet<ulong> waiting, ChannelFailure reason, List<ChannelEffect> effects)
+    {
+        foreach (var id in _contexts.Keys.Where(id => !waiting.Contains(id)).ToArray())
+        {
+            effects.Add(new ChannelEffect.Failed(_contexts[id], reason));
+            _contexts.Remove(id);
         }
     }
 

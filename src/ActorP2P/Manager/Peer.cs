@@ -73,6 +73,9 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
     private DateTimeOffset Now => _environment.Time.GetUtcNow();
 
     /// <inheritdoc />
+    protected override void PreStart() => AskFlush(0);
+
+    /// <inheritdoc />
     protected override void PostStop()
     {
         if (_inHand is { } unfinished)

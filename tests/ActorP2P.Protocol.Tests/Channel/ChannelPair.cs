@@ -26,30 +26,40 @@ internal sealed class ChannelPair : IDisposable
         MaxRequestTimeout: TimeSpan.FromSeconds(60),
         MaxTypeNameBytes: 64);
 
+    private readonly ChannelSettings _settings;
+    private readonly (PairSession Initiator, PairSession Responder) _pair;
+    private byte _sessions;
+
     public ChannelPair(ChannelSettings? settings = null, long? budgetBytes = null, long maxRecords = 1 << 24)
     {
         settings ??= Defaults;
-        var (initiator, responder) = HandshakePair.Sessions(maxRecords: maxRecords);
-        byte[] leftNonce = [.. Enumerable.Repeat((byte)1, PairSession.NamespaceNonceLengthBytes)];
-        byte[] rightNonce = [.. Enumerable.Repeat((byte)2, PairSession.NamespaceNonceLengthBytes)];
-        var left = initiator.Derive("ledger", leftNonce, rightNonce);
-        var right = responder.Derive("ledger", rightNonce, leftNonce);
+        _settings = settings;
+        _pair = HandshakePair.Sessions(maxRecords: maxRecords);
+        var (left, right) = NextSessions();
         Raw = right;
         Budget = new ReassemblyBudget(settings with { ReassemblyBudgetBytes = budgetBytes ?? settings.ReassemblyBudgetBytes });
-        A = new End(new PeerChannel(left, settings, LinkQueueBytes, Budget, new SeededRandom(1)));
+        A = new End(new PeerChannel(left, settings, LinkQueueBytes, Budget, new SeededRandom(1))) { ChannelNumber = ((IRandomSource)new SeededRandom(1)).NextUInt64() };
         B = new End(new PeerChannel(right, settings, LinkQueueBytes, Budget, new SeededRandom(2)));
     }
 
-    public End A { get; }
+    public End A { get; private set; }
 
-    public End B { get; }
+    public End B { get; private set; }
 
     /// <summary>B's session, for tests that write records as a liar would.</summary>
-    public NamespaceSession Raw { get; }
+    public NamespaceSession Raw { get; private set; }
 
     public ReassemblyBudget Budget { get; }
 
     public DateTimeOffset Now { get; private set; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>A pair whose ends have told each other what they remember.</summary>
+    public static ChannelPair Greeted()
+    {
+        var pair = new ChannelPair();
+        pair.Settle();
+        return pair;
+    }
 
     public static OutboundMessage Unicast(byte[] payload, Lane lane = Lane.Request, object? context = null, bool confirm = false) =>
         new(EntryKind.Unicast, lane, "vote", default, payload, context, Confirm: confirm);
@@ -66,6 +76,41 @@ internal sealed class ChannelPair : IDisposable
         }
     }
 
+    /// <summary>The session is lost, and with it what was sealed and not moved.</summary>
+    public void Lose()
+    {
+        A.Take<ChannelEffect.SendFrames>();
+        B.Take<ChannelEffect.SendFrames>();
+        A.Channel.Suspend();
+        B.Channel.Suspend();
+    }
+
+    /// <summary>Both ends go on over a session with fresh keys.</summary>
+    public void Reconnect()
+    {
+        var (left, right) = NextSessions();
+        Raw = right;
+        A.Channel.Resume(left);
+        B.Channel.Resume(right);
+    }
+
+    /// <summary>B's process starts anew and remembers nothing; A goes on.</summary>
+    public void RestartB()
+    {
+        var (left, right) = NextSessions();
+        Raw = right;
+        A.Channel.Resume(left);
+        B.Channel.Dispose();
+        B = new End(new PeerChannel(right, _settings, LinkQueueBytes, Budget, new SeededRandom(77)));
+    }
+
+    private (NamespaceSession Left, NamespaceSession Right) NextSessions()
+    {
+        byte[] leftNonce = [.. Enumerable.Repeat(++_sessions, PairSession.NamespaceNonceLengthBytes)];
+        byte[] rightNonce = [.. Enumerable.Repeat((byte)(255 - _sessions), PairSession.NamespaceNonceLengthBytes)];
+        return (_pair.Initiator.Derive("ledger", leftNonce, rightNonce), _pair.Responder.Derive("ledger", rightNonce, leftNonce));
+    }
+
     public void Advance(TimeSpan time)
     {
         Now += time;
@@ -74,7 +119,8 @@ internal sealed class ChannelPair : IDisposable
         Settle();
     }
 
-    public bool Move(End from, End to)
+    /// <summary>Moves what one end has to send, all of it or the first frames only; the rest is lost.</summary>
+    public bool Move(End from, End to, int maxFrames = int.MaxValue)
     {
         from.Run(channel => channel.Flush(Now, from.Effects));
         var frames = new List<Frame>();
@@ -82,7 +128,7 @@ internal sealed class ChannelPair : IDisposable
         {
             from.Sent.Add(send);
             from.Channel.RecordsWritten(send.Lane, send.Bytes);
-            frames.AddRange(send.Frames.Select(Parse));
+            frames.AddRange(send.Frames.Take(maxFrames - frames.Count).Select(Parse));
         }
 
         if (frames.Count > 0)
@@ -112,6 +158,8 @@ internal sealed class ChannelPair : IDisposable
 
     public void Dispose()
     {
+        _pair.Initiator.Dispose();
+        _pair.Responder.Dispose();
         A.Channel.Dispose();
         B.Channel.Dispose();
     }
@@ -119,6 +167,9 @@ internal sealed class ChannelPair : IDisposable
     internal sealed class End(PeerChannel channel)
     {
         public PeerChannel Channel { get; } = channel;
+
+        /// <summary>The number that the channel drew for itself, first of all.</summary>
+        public ulong ChannelNumber { get; init; }
 
         public bool HandlesAtOnce { get; set; } = true;
 

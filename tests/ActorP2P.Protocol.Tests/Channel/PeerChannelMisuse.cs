@@ -32,7 +32,7 @@ public sealed class PeerChannelMisuse
     [Fact]
     public void A_sender_that_ignores_its_window_ends_the_link()
     {
-        using var pair = new ChannelPair();
+        using var pair = ChannelPair.Greeted();
         pair.A.HandlesAtOnce = false;
         var entry = new byte[30_000];
         byte[] header = [(byte)EntryKind.Dissemination, 0];
@@ -54,7 +54,7 @@ public sealed class PeerChannelMisuse
     [Fact]
     public void A_claimed_length_allocates_nothing_before_its_chunks_arrive()
     {
-        using var pair = new ChannelPair();
+        using var pair = ChannelPair.Greeted();
         var start = new byte[64];
         start[0] = (byte)EntryKind.Unicast;
         BinaryPrimitives.WriteUInt32LittleEndian(start.AsSpan(2), 32 * 1024 * 1024);
@@ -100,7 +100,7 @@ public sealed class PeerChannelMisuse
     [Fact]
     public void A_half_sent_large_message_returns_its_memory_when_the_session_ends()
     {
-        using var pair = new ChannelPair();
+        using var pair = ChannelPair.Greeted();
         var start = new byte[64];
         start[0] = (byte)EntryKind.Unicast;
         BinaryPrimitives.WriteUInt32LittleEndian(start.AsSpan(2), 1024 * 1024);
@@ -113,7 +113,7 @@ public sealed class PeerChannelMisuse
     [Fact]
     public void A_large_message_that_never_ends_loses_its_link_at_the_deadline()
     {
-        using var pair = new ChannelPair();
+        using var pair = ChannelPair.Greeted();
         var start = new byte[64];
         start[0] = (byte)EntryKind.Unicast;
         BinaryPrimitives.WriteUInt32LittleEndian(start.AsSpan(2), 1024 * 1024);
@@ -136,9 +136,9 @@ public sealed class PeerChannelMisuse
 
     private static byte[] Acknowledgement(Lane lane, ulong handled)
     {
-        var entry = new byte[19];
+        var entry = new byte[27];
         entry[0] = (byte)EntryKind.Acknowledge;
-        entry[2] = 13;
+        entry[2] = 21;
         entry[6] = (byte)lane;
         BinaryPrimitives.WriteUInt64LittleEndian(entry.AsSpan(7), handled);
         return entry;
@@ -154,7 +154,7 @@ public sealed class PeerChannelMisuse
 
     private static void AssertFatal(string reason, Lane lane, byte[] plaintext, FrameFlags flags = FrameFlags.None, uint chunk = 0)
     {
-        using var pair = new ChannelPair();
+        using var pair = ChannelPair.Greeted();
         pair.A.Channel.Receive([Seal(pair, lane, plaintext, flags, chunk)], pair.Now, pair.A.Effects);
         Assert.Equal(reason, Assert.Single(pair.A.Take<ChannelEffect.Fatal>()).Reason);
     }

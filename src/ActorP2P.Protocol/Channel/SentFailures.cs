@@ -1,0 +1,62 @@
+namespace ActorP2P.Protocol.Channel;
+
+/// <summary>
+/// Failures to tell the far side, and those told that it has not acknowledged: one that was lost with its session would
+/// turn a failed message into a delivered one. The far side's window bounds both, for each concerns a message of its own.
+/// </summary>
+internal sealed class SentFailures
+{
+    private readonly Queue<FailureEntry> _unacknowledged = [];
+    private ulong _acknowledged;
+
+    /// <summary>Failures that wait for the next flush.</summary>
+    public List<FailureEntry> Waiting { get; } = [];
+
+    /// <summary>The waiting ones went out.</summary>
+    public void NoteSent()
+    {
+        foreach (var failure in Waiting)
+        {
+            _unacknowledged.Enqueue(failure);
+        }
+
+        Waiting.Clear();
+    }
+
+    /// <summary>The far side took the first <paramref name="received"/>. False when so many were never sent, or fewer than it said before.</summary>
+    public bool Acknowledged(ulong received)
+    {
+        if (received < _acknowledged || received - _acknowledged > (ulong)_unacknowledged.Count)
+        {
+            return false;
+        }
+
+        for (; _acknowledged < received; _acknowledged++)
+        {
+            _unacknowledged.Dequeue();
+        }
+
+        return true;
+    }
+
+    /// <summary>A new session begins where the far side left off: what it lacks waits again.</summary>
+    public bool TakeBack(ulong received)
+    {
+        if (!Acknowledged(received))
+        {
+            return false;
+        }
+
+        Waiting.InsertRange(0, _unacknowledged);
+        _unacknowledged.Clear();
+        return true;
+    }
+
+    /// <summary>The far side remembers nothing, least of all the messages that failed.</summary>
+    public void Forget()
+    {
+        Waiting.Clear();
+        _unacknowledged.Clear();
+        _acknowledged = 0;
+    }
+}
