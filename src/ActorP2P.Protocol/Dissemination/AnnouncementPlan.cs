@@ -4,132 +4,119 @@ using ActorP2P.Protocol.Settings;
 namespace ActorP2P.Protocol.Dissemination;
 
 /// <summary>
-/// Whom to tell next which ids are held here. Each peer is told of everything new once, a few peers at each
-/// tick, in turn, so a message that the tree did not bring is found by its neighbours. For a while after the
-/// last message all recent ids are told again, because an announcement may be lost like anything else; then
-/// it is quiet.
+/// Whom to tell when which ids are held here. Each id goes through <see cref="LazyLinks.Rounds"/> rounds at growing
+/// ages; in each of them every node is told by <see cref="LazyLinks.AnnouncersPerRound"/> of its neighbours, others in
+/// every round. So what an id costs does not grow with the number of links, and a node hears of it unless a dozen
+/// neighbours fail it. A peer that is new, or was behind, is told everything that is held.
 /// </summary>
 internal sealed class AnnouncementPlan(DisseminationSettings settings)
 {
-    // PlumTree's lazy links (Leitão, Pereira, Rodrigues, 2007); 2 to 3 keep the cost of ids below that of payload.
-    private const int PeersPerTick = 3;
+    // A push is trusted in the first rounds and not in the later ones, because it may be lost like anything else.
+    private const int TrustingRounds = 2;
 
-    // Recent ids are repeated this many times within the retention time, and no more once they are older than RepeatRounds repeats.
-    private const int RepeatsPerRetention = 12;
-    private const int RepeatRounds = 3;
+    private readonly long[] _next = new long[LazyLinks.Rounds];
+    private readonly Dictionary<NodeId, CatchUp> _catchUps = [];
+    private DateTimeOffset _lastAt = DateTimeOffset.MinValue;
 
-    private readonly Dictionary<NodeId, PeerMark> _marks = [];
-    private readonly List<NodeId> _turn = [];
-    private int _next;
+    /// <summary>Ids in one message; a count of runs has 16 bits.</summary>
+    internal int MaxIds => Math.Min(settings.MaxAnnouncedIds, ushort.MaxValue);
 
-    private TimeSpan RepeatInterval => settings.RetentionTime / RepeatsPerRetention;
+    /// <summary>The peer is told all that is held before <paramref name="nextIndex"/>.</summary>
+    internal void TellAll(NodeId peer, long nextIndex, bool isHistory) => _catchUps[peer] = new CatchUp(0, nextIndex, isHistory);
 
-    internal void PeerUp(NodeId peer, long nextIndex, DateTimeOffset now)
+    internal void PeerDown(NodeId peer) => _catchUps.Remove(peer);
+
+    /// <summary>When the next announcements are due; null while there is nothing to tell.</summary>
+    internal DateTimeOffset? NextDue(ArrivalLog log, DateTimeOffset now)
     {
-        if (_marks.TryAdd(peer, new PeerMark { HistoryBefore = nextIndex, RepeatedAt = now }))
+        DateTimeOffset? due = _catchUps.Count > 0 ? now : null;
+        for (var round = 0; round < LazyLinks.Rounds; round++)
         {
-            _turn.Add(peer);
-        }
-    }
-
-    internal void PeerDown(NodeId peer)
-    {
-        _marks.Remove(peer);
-        _turn.Remove(peer);
-    }
-
-    /// <summary>Something sent to the peer was refused on the way out: tell it all again, at the next tick.</summary>
-    internal void StartOver(NodeId peer)
-    {
-        if (_marks.TryGetValue(peer, out var mark))
-        {
-            mark.Next = 0;
-            mark.TrustsPush = false;
-        }
-    }
-
-    /// <summary>True while some peer has not been told everything, or repeats are due.</summary>
-    internal bool HasWork(ArrivalLog log, DateTimeOffset now) =>
-        _turn.Count > 0
-        && log.Newest is { } newest
-        && (now - newest.ReceivedAt < RepeatInterval * (RepeatRounds + 1) || _marks.Values.Any(mark => mark.Next < log.NextIndex));
-
-    /// <summary>The peers whose turn it is.</summary>
-    internal List<NodeId> NextPeers(ArrivalLog log, DateTimeOffset now)
-    {
-        var peers = new List<NodeId>();
-        for (var i = 0; i < _turn.Count && peers.Count < PeersPerTick; i++)
-        {
-            _next = (_next + 1) % _turn.Count;
-            var mark = _marks[_turn[_next]];
-            if (mark.Next >= log.NextIndex && now - mark.RepeatedAt >= RepeatInterval)
+            if (log.FirstFrom(_next[round]) is { } message && (due is null || message.ReceivedAt + AgeOf(round) < due))
             {
-                mark.Next = 0;
-                mark.TrustsPush = false;
-                mark.RepeatSince = now - (RepeatInterval * RepeatRounds);
-                mark.RepeatedAt = now;
-            }
-
-            if (mark.Next < log.NextIndex)
-            {
-                peers.Add(_turn[_next]);
+                due = message.ReceivedAt + AgeOf(round);
             }
         }
 
-        return peers;
+        return due is { } at && _lastAt != DateTimeOffset.MinValue && at < _lastAt + settings.AnnounceInterval ? _lastAt + settings.AnnounceInterval : due;
     }
 
-    /// <summary>Takes the next ids for a peer, at most as many as it would track.</summary>
-    internal List<RetainedMessage> Take(NodeId peer, ArrivalLog log, Func<RetainedMessage, bool> isWanted, out IdFlags flags)
+    /// <summary>Takes what is due now, by peer.</summary>
+    /// <param name="log">What is held.</param>
+    /// <param name="links">Who is told in which round.</param>
+    /// <param name="isWanted">True when a peer has a use for a message.</param>
+    /// <param name="now">The present.</param>
+    internal Dictionary<NodeId, List<RetainedMessage>> TakeDue(
+        ArrivalLog log,
+        LazyLinks links,
+        Func<NodeId, RetainedMessage, bool> isWanted,
+        DateTimeOffset now)
     {
-        flags = IdFlags.None;
-        var taken = new List<RetainedMessage>();
-        if (!_marks.TryGetValue(peer, out var mark))
+        _lastAt = now;
+        var due = new Dictionary<NodeId, List<RetainedMessage>>();
+        for (var round = 0; round < LazyLinks.Rounds; round++)
         {
-            return taken;
-        }
-
-        foreach (var message in log.From(mark.Next))
-        {
-            mark.Next = message.Index + 1;
-            if (message.ReceivedAt >= mark.RepeatSince
-                && !message.CameFrom(peer)
-                && !(mark.TrustsPush && message.WasPushedTo(peer))
-                && isWanted(message))
+            var peers = links.PeersOf(round);
+            foreach (var message in log.From(_next[round]))
             {
-                taken.Add(message);
-                if (taken.Count >= settings.MaxAnnouncedIds)
+                if (message.ReceivedAt + AgeOf(round) > now)
                 {
                     break;
+                }
+
+                _next[round] = message.Index + 1;
+                foreach (var peer in peers)
+                {
+                    if (!message.CameFrom(peer) && (round >= TrustingRounds || !message.WasPushedTo(peer)) && isWanted(peer, message))
+                    {
+                        (due.TryGetValue(peer, out var list) ? list : due[peer] = []).Add(message);
+                    }
                 }
             }
         }
 
-        var isHistory = mark.HistoryBefore > 0;
-        if (taken.Count < settings.MaxAnnouncedIds)
+        return due;
+    }
+
+    /// <summary>Peers that are still to be told everything.</summary>
+    internal NodeId[] CatchingUp() => [.. _catchUps.Keys];
+
+    /// <summary>Takes the next ids for a peer that is told everything, at most as many as it would track.</summary>
+    internal List<RetainedMessage> TakeCatchUp(NodeId peer, ArrivalLog log, Func<NodeId, RetainedMessage, bool> isWanted, out IdFlags flags)
+    {
+        flags = IdFlags.None;
+        var taken = new List<RetainedMessage>();
+        if (!_catchUps.TryGetValue(peer, out var catchUp))
         {
-            mark.Next = log.NextIndex;
-            mark.TrustsPush = true;
-            mark.HistoryBefore = 0;
+            return taken;
         }
 
-        flags = isHistory ? IdFlags.History : IdFlags.None;
+        flags = catchUp.IsHistory ? IdFlags.History : IdFlags.None;
+        foreach (var message in log.From(catchUp.Next))
+        {
+            if (message.Index >= catchUp.Before)
+            {
+                break;
+            }
+
+            catchUp = catchUp with { Next = message.Index + 1 };
+            if (!message.CameFrom(peer) && isWanted(peer, message))
+            {
+                taken.Add(message);
+                if (taken.Count >= MaxIds)
+                {
+                    _catchUps[peer] = catchUp;
+                    return taken;
+                }
+            }
+        }
+
+        _catchUps.Remove(peer);
         return taken;
     }
 
-    private sealed class PeerMark
-    {
-        /// <summary>Index of the first message that the peer has not been told of.</summary>
-        internal long Next { get; set; }
+    // 1, 2, 4, 8, 16 and 32 intervals: soon enough to repair a lost push, late enough to outlast an unnoticed break.
+    private TimeSpan AgeOf(int round) => settings.AnnounceInterval * (1 << round);
 
-        /// <summary>Above zero until the peer was told what was here before it came.</summary>
-        internal long HistoryBefore { get; set; }
-
-        /// <summary>False while pushes may have been lost: with an earlier link, or in a repeat.</summary>
-        internal bool TrustsPush { get; set; }
-
-        internal DateTimeOffset RepeatSince { get; set; }
-
-        internal DateTimeOffset RepeatedAt { get; set; }
-    }
+    private readonly record struct CatchUp(long Next, long Before, bool IsHistory);
 }

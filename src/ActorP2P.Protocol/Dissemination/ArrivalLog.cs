@@ -11,9 +11,6 @@ internal sealed class ArrivalLog
     /// <summary>Index that the next message gets.</summary>
     internal long NextIndex { get; private set; }
 
-    /// <summary>The newest message, held or not.</summary>
-    internal RetainedMessage? Newest => _messages.Count > 0 ? _messages[^1] : null;
-
     internal bool IsEmpty => _messages.Count == 0;
 
     internal void Append(RetainedMessage message)
@@ -33,8 +30,22 @@ internal sealed class ArrivalLog
         _compactAt = Math.Max(CompactFrom, 2 * _messages.Count);
     }
 
+    /// <summary>The first held message from an index on.</summary>
+    internal RetainedMessage? FirstFrom(long index) => index < NextIndex ? From(index).FirstOrDefault() : null;
+
     /// <summary>Held messages from an index on, in order.</summary>
     internal IEnumerable<RetainedMessage> From(long index)
+    {
+        for (var i = LowerBound(index); i < _messages.Count; i++)
+        {
+            if (_messages[i].IsHeld)
+            {
+                yield return _messages[i];
+            }
+        }
+    }
+
+    private int LowerBound(long index)
     {
         var low = 0;
         var high = _messages.Count;
@@ -51,12 +62,6 @@ internal sealed class ArrivalLog
             }
         }
 
-        for (; low < _messages.Count; low++)
-        {
-            if (_messages[low].IsHeld)
-            {
-                yield return _messages[low];
-            }
-        }
+        return low;
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ActorP2P.Protocol.Dissemination;
 
 /// <summary>Where a seq stands in a window.</summary>
@@ -51,6 +53,33 @@ internal sealed class DedupWindow
             : offset >= Capacity ? WindowVerdict.New
             : (_words[WordOf(seq)] & BitOf(seq)) != 0 ? WindowVerdict.Seen
             : WindowVerdict.New;
+    }
+
+    /// <summary>The first seq from <paramref name="seq"/> on, and below <paramref name="end"/>, that is judged new; null when there is none. It looks at 64 seqs at once.</summary>
+    internal ulong? NextNew(ulong seq, ulong end)
+    {
+        if (end <= _floor)
+        {
+            return null;
+        }
+
+        var start = seq > _floor ? seq - _floor : 0;
+        var offset = start;
+        var limit = Math.Min(end - _floor, (ulong)_maxBits);
+        while (offset < Math.Min(limit, Capacity))
+        {
+            seq = _floor + offset;
+            var unseen = ~_words[WordOf(seq)] >> (int)(seq % BitsPerWord);
+            offset += unseen == 0 ? BitsPerWord - (seq % BitsPerWord) : (ulong)BitOperations.TrailingZeroCount(unseen);
+            if (unseen != 0)
+            {
+                break;
+            }
+        }
+
+        // The ring's last word also holds the first seqs: beyond the capacity nothing was seen.
+        offset = start < Capacity ? Math.Min(offset, Capacity) : start;
+        return offset < limit ? _floor + offset : null;
     }
 
     /// <summary>Marks a seq that was judged new.</summary>

@@ -67,13 +67,19 @@ internal sealed class MissingIds(DisseminationSettings settings)
         return true;
     }
 
-    /// <summary>The message is here.</summary>
-    internal void Arrived(MessageId id)
+    /// <summary>The message is here. True when it was asked of the peer that brought it; also who has announced it.</summary>
+    internal bool Arrived(MessageId id, NodeId from, out IReadOnlyList<NodeId> announcers)
     {
-        if (_missing.TryGetValue(id, out var missing))
+        if (!_missing.TryGetValue(id, out var missing))
         {
-            Remove(missing);
+            announcers = [];
+            return false;
         }
+
+        var wasAsked = missing.AskedOf == from;
+        announcers = missing.Announcers;
+        Remove(missing);
+        return wasAsked;
     }
 
     /// <summary>The peer is gone: what it was asked for is asked of others at once.</summary>

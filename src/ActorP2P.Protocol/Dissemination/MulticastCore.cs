@@ -31,6 +31,7 @@ public sealed class MulticastCore
     private readonly Neighbourhood _neighbourhood;
     private readonly OriginTable _origins;
     private readonly PendingOrigins _pending;
+    private readonly Comparison _comparison;
     private readonly Repair _repair;
     private readonly PublicationIntake _intake;
     private readonly Alarm _alarm = new();
@@ -64,13 +65,17 @@ public sealed class MulticastCore
         _neighbourhood = new Neighbourhood(_self);
         _origins = new OriginTable(settings, _self);
         _pending = new PendingOrigins(settings);
+        ulong FingerprintOf(PublicationHeader header) => header.Fingerprint(scope);
+        _comparison = new Comparison(_origins, FingerprintOf, header => header.VerifyHead(scope, curve));
         _repair = new Repair(
             settings,
             _self,
             _neighbourhood,
             _origins,
+            _comparison,
+            FingerprintOf,
             message => message.Header.Verify(scope, curve, message.Payload.Span));
-        _intake = new PublicationIntake(settings, scope, curve, _self, maxTypeBytes, _neighbourhood, _origins, _pending, _repair, _topics);
+        _intake = new PublicationIntake(settings, scope, curve, _self, maxTypeBytes, _neighbourhood, _origins, _pending, _comparison, _repair, _topics);
     }
 
     /// <summary>Topics whose messages are delivered here.</summary>
@@ -141,7 +146,7 @@ public sealed class MulticastCore
         if (_neighbourhood.TryAdd(peer))
         {
             _origins.Name(peer);
-            _repair.PeerUp(peer, now, effects);
+            _repair.PeerUp(peer, effects);
             Rearm(now, effects);
         }
     }
@@ -200,6 +205,12 @@ public sealed class MulticastCore
                 break;
             case MulticastKind.Want when MulticastWire.TryRead(bytes, _settings.MaxAnnouncedIds, out _, out var wanted):
                 _repair.HandleWant(from, wanted, now, effects);
+                break;
+            case MulticastKind.Compare when MulticastWire.TryRead(bytes, 1, out _, out var asked):
+                _comparison.HandleCompare(from, asked, now, effects);
+                break;
+            case MulticastKind.Head when PublicationHeader.TryReadHead(bytes[1..], _settings.MaxTopicBytes, _maxTypeBytes, out var head):
+                _comparison.HandleHead(head, effects);
                 break;
             default:
                 effects.Add(new MulticastEffect.Dropped(MulticastDrop.Malformed, from));

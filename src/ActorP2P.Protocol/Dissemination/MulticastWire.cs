@@ -9,11 +9,17 @@ internal enum MulticastKind : byte
     /// <summary>A publication, see <see cref="PublicationHeader"/>.</summary>
     Publication = PublicationHeader.Kind,
 
-    /// <summary>u8 flags, then runs of ids that the sender holds.</summary>
+    /// <summary>u8 flags, then runs of ids that the sender holds, each with the sum of its fingerprints.</summary>
     Announce = 2,
 
     /// <summary>u8 0, then runs of ids that the sender wants.</summary>
     Want = 3,
+
+    /// <summary>u8 0, then one run whose sum differs from ours: answered by a finer Announce, or by a Head for one id.</summary>
+    Compare = 4,
+
+    /// <summary>A signed head without its payload: evidence.</summary>
+    Head = 5,
 }
 
 /// <summary>Bits of an announcement's flags.</summary>
@@ -30,14 +36,14 @@ internal enum IdFlags : byte
 /// Composes and reads runs of ids:
 /// <code>
 /// u8 kind, u8 flags, u16 origins
-/// origins x (u64 reference, u64 epoch, u16 count, count x (u64 first seq, u32 count))
+/// origins x (u64 reference, u64 epoch, u16 count, count x (u64 first seq, u32 count, in an Announce u64 sum))
 /// </code>
 /// </summary>
 internal static class MulticastWire
 {
     internal static ReadOnlyMemory<byte> Compose(MulticastKind kind, IdFlags flags, IReadOnlyCollection<OriginRanges> origins)
     {
-        var writer = new WireWriter(4 + (origins.Count * 30));
+        var writer = new WireWriter(4 + (origins.Count * 38));
         writer.WriteByte((byte)kind);
         writer.WriteByte((byte)flags);
         writer.WriteUInt16((ushort)origins.Count);
@@ -50,6 +56,10 @@ internal static class MulticastWire
             {
                 writer.WriteUInt64(range.First);
                 writer.WriteUInt32(range.Count);
+                if (kind == MulticastKind.Announce)
+                {
+                    writer.WriteUInt64(range.Sum);
+                }
             }
         }
 
@@ -62,7 +72,7 @@ internal static class MulticastWire
         origins = null;
         flags = IdFlags.None;
         var reader = new WireReader(message);
-        if (!reader.TryReadByte(out _) || !reader.TryReadByte(out var flagByte) || !reader.TryReadUInt16(out var count))
+        if (!reader.TryReadByte(out var kind) || !reader.TryReadByte(out var flagByte) || !reader.TryReadUInt16(out var count))
         {
             return false;
         }
@@ -75,7 +85,7 @@ internal static class MulticastWire
                 || !reader.TryReadUInt64(out var epoch)
                 || !reader.TryReadUInt16(out var ranges)
                 || ranges > left
-                || !TryReadRanges(ref reader, ranges, out var list))
+                || !TryReadRanges(ref reader, ranges, (MulticastKind)kind == MulticastKind.Announce, out var list))
             {
                 return false;
             }
@@ -89,20 +99,22 @@ internal static class MulticastWire
         return reader.RemainingBytes == 0;
     }
 
-    private static bool TryReadRanges(ref WireReader reader, int count, out List<SeqRange> ranges)
+    private static bool TryReadRanges(ref WireReader reader, int count, bool hasSums, out List<SeqRange> ranges)
     {
         ranges = [];
         for (var i = 0; i < count; i++)
         {
+            var sum = 0UL;
             if (!reader.TryReadUInt64(out var first)
                 || !reader.TryReadUInt32(out var length)
+                || (hasSums && !reader.TryReadUInt64(out sum))
                 || length == 0
                 || first > ulong.MaxValue - length)
             {
                 return false;
             }
 
-            ranges.Add(new SeqRange(first, length));
+            ranges.Add(new SeqRange(first, length, sum));
         }
 
         return true;

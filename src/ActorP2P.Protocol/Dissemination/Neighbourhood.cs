@@ -6,9 +6,9 @@ namespace ActorP2P.Protocol.Dissemination;
 /// <summary>This node's place in one origin's tree.</summary>
 /// <param name="Children">Whom to push to.</param>
 /// <param name="Wanted">Members in the tree that want the message, this node and the origin not counted.</param>
-/// <param name="ReachesUs">True when this node is in the tree.</param>
 /// <param name="Tree">The tree without pruning.</param>
-internal sealed record TreePlace(IReadOnlyList<NodeId> Children, int Wanted, bool ReachesUs, DisseminationTree Tree);
+/// <param name="Pruned">The tree without branches that nobody wants the message on.</param>
+internal sealed record TreePlace(IReadOnlyList<NodeId> Children, int Wanted, DisseminationTree Tree, DisseminationTree Pruned);
 
 /// <summary>
 /// Who is around: the peers with a session, the view of the rest, and this node's places in the trees, computed
@@ -22,6 +22,8 @@ internal sealed class Neighbourhood(NodeId self)
     private readonly HashSet<NodeId> _peers = [];
     private readonly Dictionary<(NodeId Origin, int MaxChildren, string? Topic), TreePlace> _places = [];
     private readonly Dictionary<(NodeId Origin, int MaxChildren), DisseminationTree> _trees = [];
+    private DisseminationTree? _reach;
+    private LazyLinks? _lazyLinks;
 
     internal IReadOnlySet<NodeId> Peers => _peers;
 
@@ -62,8 +64,16 @@ internal sealed class Neighbourhood(NodeId self)
         return PlaceUnder(header.Id.Origin, TreePolicy.MaxChildren(members, header.PayloadLengthBytes), header.Topic);
     }
 
-    /// <summary>True when a push from the origin can be on its way to us.</summary>
-    internal bool IsReachedFrom(NodeId origin) => PlaceUnder(origin, int.MaxValue, topic: null).ReachesUs;
+    /// <summary>True when a push from the origin can be on its way to us: links go both ways, so whom we reach reaches us.</summary>
+    internal bool IsReachedFrom(NodeId origin) =>
+        _peers.Contains(origin) || (_reach ??= DisseminationTree.Build(View.Graph, self, IsAllowed, int.MaxValue)).Contains(origin);
+
+    /// <summary>Whom to tell of new ids.</summary>
+    internal LazyLinks LazyLinks => _lazyLinks ??= LazyLinks.Of(View.Graph, self, _peers, IsAllowed);
+
+    /// <summary>True when a peer follows the topic, or passes the message on to somebody who does.</summary>
+    internal bool HasUseFor(NodeId peer, PublicationHeader header) =>
+        View.Wants(peer, header.Topic) || PlaceUnder(header).Pruned.Contains(peer);
 
     private TreePlace PlaceUnder(NodeId origin, int maxChildren, string? topic)
     {
@@ -79,21 +89,24 @@ internal sealed class Neighbourhood(NodeId self)
 
         if (!_trees.TryGetValue((origin, maxChildren), out var tree))
         {
-            bool IsAllowed(NodeId node) => node == self || node == origin || _peers.Contains(node) || View.Members.ContainsKey(node);
-            tree = DisseminationTree.Build(View.Graph, origin, IsAllowed, maxChildren);
+            tree = DisseminationTree.Build(View.Graph, origin, node => node == origin || IsAllowed(node), maxChildren);
             _trees[(origin, maxChildren)] = tree;
         }
 
         bool IsWanted(NodeId node) => View.Wants(node, topic);
         var pruned = topic is null ? tree : tree.PrunedTo(IsWanted);
         var wanted = tree.CountWhere(node => node != self && IsWanted(node));
-        var place = new TreePlace(pruned.ChildrenOf(self), wanted, tree.Contains(self), tree);
+        var place = new TreePlace(pruned.ChildrenOf(self), wanted, tree, pruned);
         _places[(origin, maxChildren, topic)] = place;
         return place;
     }
 
+    private bool IsAllowed(NodeId node) => node == self || _peers.Contains(node) || View.Members.ContainsKey(node);
+
     private void Forget()
     {
+        _reach = null;
+        _lazyLinks = null;
         _places.Clear();
         _trees.Clear();
     }

@@ -47,6 +47,7 @@ public sealed class PublicationHeader
 
     private readonly ReadOnlyMemory<byte> _head;
     private readonly int _unsignedFrom;
+    private ulong? _fingerprint;
 
     private PublicationHeader(ReadOnlyMemory<byte> head, int unsignedFrom, MessageId id, string? topic, string type)
     {
@@ -132,6 +133,34 @@ public sealed class PublicationHeader
         [NotNullWhen(true)] out PublicationHeader? header,
         out ReadOnlyMemory<byte> payload)
     {
+        if (TryReadFront(message, maxTopicBytes, maxTypeBytes, out header, out payload) && payload.Length == header.PayloadLengthBytes)
+        {
+            return true;
+        }
+
+        header = null;
+        return false;
+    }
+
+    /// <summary>Reads a head that comes without its payload.</summary>
+    internal static bool TryReadHead(ReadOnlyMemory<byte> bytes, int maxTopicBytes, int maxTypeBytes, [NotNullWhen(true)] out PublicationHeader? header)
+    {
+        if (TryReadFront(bytes, maxTopicBytes, maxTypeBytes, out header, out var rest) && rest.IsEmpty)
+        {
+            return true;
+        }
+
+        header = null;
+        return false;
+    }
+
+    private static bool TryReadFront(
+        ReadOnlyMemory<byte> message,
+        int maxTopicBytes,
+        int maxTypeBytes,
+        [NotNullWhen(true)] out PublicationHeader? header,
+        out ReadOnlyMemory<byte> payload)
+    {
         header = null;
         payload = default;
         var reader = new WireReader(message);
@@ -161,7 +190,7 @@ public sealed class PublicationHeader
         var head = message[..^reader.RemainingBytes];
         var read = new PublicationHeader(head, head.Length - block.Length, id, topic, type);
         payload = reader.Rest;
-        if (read.Floor > id.Seq || payload.Length != read.PayloadLengthBytes || !IsPayloadLane(read.Lane))
+        if (read.Floor > id.Seq || !IsPayloadLane(read.Lane))
         {
             return false;
         }
@@ -186,6 +215,10 @@ public sealed class PublicationHeader
             && block[0] == (byte)SignatureKind.Single
             && curve.Verify(Id.Origin, SignatureContext.Publication, SignedData(scope), block[1..]);
     }
+
+    /// <summary>The first 8 bytes of the SHA-256 of what is signed: tells two contents under one id apart, and covers no signature.</summary>
+    internal ulong Fingerprint(PublicationScope scope) =>
+        _fingerprint ??= BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(SignedData(scope)));
 
     /// <summary>The same content: everything that is signed is equal. A signature may differ, one key can make many.</summary>
     internal bool HasSameContent(PublicationHeader other) =>

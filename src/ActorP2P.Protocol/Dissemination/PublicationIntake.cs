@@ -15,6 +15,7 @@ internal sealed class PublicationIntake(
     Neighbourhood neighbourhood,
     OriginTable origins,
     PendingOrigins pending,
+    Comparison comparison,
     Repair repair,
     IReadOnlySet<string> topics)
 {
@@ -80,9 +81,9 @@ internal sealed class PublicationIntake(
                 : verdict == WindowVerdict.BelowFloor ? MulticastDrop.BelowFloor
                 : verdict == WindowVerdict.Seen ? MulticastDrop.Duplicate
                 : null;
-            if (drop == MulticastDrop.Duplicate)
+            if (drop == MulticastDrop.Duplicate && log.TryGet(header.Id.Seq, out var held))
             {
-                CompareCopies(log, header, effects);
+                comparison.Judge(held, header, effects);
             }
         }
 
@@ -93,17 +94,6 @@ internal sealed class PublicationIntake(
         }
 
         return drop is null;
-    }
-
-    private void CompareCopies(OriginLog log, PublicationHeader copy, List<MulticastEffect> effects)
-    {
-        if (log.TryGet(copy.Id.Seq, out var held)
-            && !held.Header.HasSameContent(copy)
-            && copy.VerifyHead(scope, curve)
-            && (held.IsVerified || held.Header.VerifyHead(scope, curve)))
-        {
-            effects.Add(new MulticastEffect.Equivocation(copy.Id, held.Header, copy));
-        }
     }
 
     private void Accept(PublicationHeader header, ReadOnlyMemory<byte> payload, NodeId from, DateTimeOffset now, List<MulticastEffect> effects)
@@ -120,10 +110,17 @@ internal sealed class PublicationIntake(
         var log = origins.Open(header);
         log.Seen.SlideTo(header.Floor);
         log.Seen.Mark(header.Id.Seq);
-        repair.Arrived(header.Id);
+        var isRepaired = repair.Arrived(header.Id, from, out var holders);
         if (header.Topic is null || topics.Contains(header.Topic))
         {
             effects.Add(new MulticastEffect.Deliver(origin, header.Topic, header.Type, header.Id, payload));
+        }
+
+        if (isRepaired)
+        {
+            targets.RemoveAll(holders.Contains);
+            targets.ForEach(target => repair.Offer(target, header, now));
+            targets = [];
         }
 
         Push(header, payload, targets, effects);

@@ -14,52 +14,85 @@ internal sealed class Repair(
     NodeId self,
     Neighbourhood neighbourhood,
     OriginTable origins,
+    Comparison comparison,
+    Func<PublicationHeader, ulong> fingerprint,
     Func<RetainedMessage, bool> verify)
 {
+    // Gathers what one answer brought, so that what is offered below costs one announcement and not one a message.
+    private static readonly TimeSpan OfferDelay = TimeSpan.FromMilliseconds(5);
+
     private readonly AnnouncementPlan _announcements = new(settings);
     private readonly MissingIds _missing = new(settings);
     private readonly Dictionary<NodeId, TokenBucket> _answers = [];
-    private DateTimeOffset? _announceAt;
+    private readonly Dictionary<NodeId, List<PublicationHeader>> _offers = [];
+    private DateTimeOffset? _offerAt;
 
     internal int MissingMessages => _missing.Count;
 
     /// <summary>When there is something to do next.</summary>
     internal DateTimeOffset? NextDue(DateTimeOffset now)
     {
-        if (_announceAt is null && _announcements.HasWork(origins.Arrivals, now))
-        {
-            _announceAt = now + settings.AnnounceInterval;
-        }
-
-        return _missing.NextDue() is { } due && !(_announceAt <= due) ? due : _announceAt;
+        var due = Earlier(_missing.NextDue(), _offerAt);
+        return neighbourhood.Peers.Count == 0 ? due : Earlier(due, _announcements.NextDue(origins.Arrivals, now));
     }
 
-    internal void PeerUp(NodeId peer, DateTimeOffset now, List<MulticastEffect> effects)
+    internal void PeerUp(NodeId peer, List<MulticastEffect> effects)
     {
-        _announcements.PeerUp(peer, origins.Arrivals.NextIndex, now);
-        AnnounceTo(peer, effects);
+        if (origins.Arrivals.NextIndex > 0)
+        {
+            _announcements.TellAll(peer, origins.Arrivals.NextIndex, isHistory: true);
+            CatchUp(peer, effects);
+        }
     }
 
     internal void PeerDown(NodeId peer, DateTimeOffset now, List<MulticastEffect> effects)
     {
         _answers.Remove(peer);
+        _offers.Remove(peer);
         _announcements.PeerDown(peer);
+        comparison.PeerDown(peer);
         _missing.PeerDown(peer, now);
         AskForMissing(now, effects);
     }
 
-    internal void NotSent(NodeId peer) => _announcements.StartOver(peer);
+    internal void NotSent(NodeId peer) => _announcements.TellAll(peer, origins.Arrivals.NextIndex, isHistory: false);
 
-    internal void Arrived(MessageId id) => _missing.Arrived(id);
+    /// <summary>A message is here. True when it was asked of the peer that brought it, and who else has announced it.</summary>
+    internal bool Arrived(MessageId id, NodeId from, out IReadOnlyList<NodeId> holders) => _missing.Arrived(id, from, out holders);
+
+    /// <summary>
+    /// Tells a node below us in the tree of a message that came by repair. It may have been repaired there too, so the
+    /// payload itself would often be a second copy.
+    /// </summary>
+    internal void Offer(NodeId to, PublicationHeader header, DateTimeOffset now)
+    {
+        (_offers.TryGetValue(to, out var offers) ? offers : _offers[to] = []).Add(header);
+        _offerAt ??= now + OfferDelay;
+    }
 
     internal void Tick(DateTimeOffset now, List<MulticastEffect> effects)
     {
-        if (_announceAt <= now)
+        if (_offerAt <= now)
         {
-            _announceAt = null;
-            foreach (var peer in _announcements.NextPeers(origins.Arrivals, now))
+            _offerAt = null;
+            foreach (var (peer, headers) in _offers)
             {
-                AnnounceTo(peer, effects);
+                Announce(peer, IdFlags.History, headers, effects);
+            }
+
+            _offers.Clear();
+        }
+
+        if (_announcements.NextDue(origins.Arrivals, now) <= now)
+        {
+            foreach (var (peer, messages) in _announcements.TakeDue(origins.Arrivals, neighbourhood.LazyLinks, IsWanted, now))
+            {
+                Announce(peer, IdFlags.None, messages.ConvertAll(static message => message.Header), effects);
+            }
+
+            foreach (var peer in _announcements.CatchingUp())
+            {
+                CatchUp(peer, effects);
             }
         }
 
@@ -76,7 +109,8 @@ internal sealed class Repair(
         var silent = new List<NodeId>();
         foreach (var (peer, ids) in _missing.Pump(now, silent))
         {
-            effects.Add(new MulticastEffect.Send(peer, Lane.Gossip, MulticastWire.Compose(MulticastKind.Want, IdFlags.None, ToRanges(ids)), default));
+            var ranges = OriginRanges.Of(ids.Select(static id => (id, 0UL)));
+            effects.Add(new MulticastEffect.Send(peer, Lane.Gossip, MulticastWire.Compose(MulticastKind.Want, IdFlags.None, ranges), default));
         }
 
         foreach (var announcer in silent)
@@ -87,31 +121,23 @@ internal sealed class Repair(
 
     internal void HandleAnnounce(NodeId from, IdFlags flags, List<OriginRanges> announced, DateTimeOffset now, List<MulticastEffect> effects)
     {
-        var budget = (long)settings.DedupWindow;
+        // An honest announcement names no more; so what one costs here is bounded, however few bytes it has.
+        if (announced.Sum(static runs => runs.Ranges.Sum(static range => (long)range.Count)) > settings.MaxAnnouncedIds)
+        {
+            effects.Add(new MulticastEffect.Dropped(MulticastDrop.TooManyAnnounced, from));
+            return;
+        }
+
         foreach (var runs in announced)
         {
             if (!origins.TryResolve(runs.OriginReference, out var origin))
             {
                 effects.Add(new MulticastEffect.Dropped(MulticastDrop.UnknownOrigin, from));
-                continue;
             }
-
-            origins.TryGet(origin, out var log);
-            if (origin == self || (log is not null && runs.Epoch < log.Epoch))
+            else if (!TryTake(origin, runs, flags, from, now, effects))
             {
-                continue;
-            }
-
-            var isPushed = (flags & IdFlags.History) == 0 && neighbourhood.IsReachedFrom(origin);
-            var askAt = isPushed ? now + settings.WantDelay : now;
-            foreach (var range in runs.Ranges)
-            {
-                budget -= range.Count;
-                if (budget < 0 || !TryTrack(range, origin, runs.Epoch, log, from, askAt))
-                {
-                    effects.Add(new MulticastEffect.Dropped(MulticastDrop.TooManyAnnounced, from));
-                    return;
-                }
+                effects.Add(new MulticastEffect.Dropped(MulticastDrop.TooManyAnnounced, from));
+                return;
             }
         }
     }
@@ -146,32 +172,69 @@ internal sealed class Repair(
         }
     }
 
-    private static List<OriginRanges> ToRanges(IEnumerable<MessageId> ids) =>
-        ids.GroupBy(static id => (id.Origin, id.Epoch))
-            .Select(static group => new OriginRanges(group.Key.Origin.Reference, group.Key.Epoch, SeqRange.Join(group.Select(static id => id.Seq).Order())))
-            .ToList();
+    private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b : a;
 
-    private void AnnounceTo(NodeId peer, List<MulticastEffect> effects)
+    private bool IsWanted(NodeId peer, RetainedMessage message) => neighbourhood.HasUseFor(peer, message.Header);
+
+    private void CatchUp(NodeId peer, List<MulticastEffect> effects)
     {
-        var messages = _announcements.Take(
-            peer,
-            origins.Arrivals,
-            message => neighbourhood.View.Wants(peer, message.Header.Topic),
-            out var flags);
-        if (messages.Count > 0)
+        var messages = _announcements.TakeCatchUp(peer, origins.Arrivals, IsWanted, out var flags);
+        Announce(peer, flags, messages.ConvertAll(static message => message.Header), effects);
+    }
+
+    private void Announce(NodeId peer, IdFlags flags, List<PublicationHeader> headers, List<MulticastEffect> effects)
+    {
+        foreach (var part in headers.Chunk(_announcements.MaxIds))
         {
-            var announcement = MulticastWire.Compose(MulticastKind.Announce, flags, ToRanges(messages.Select(static message => message.Header.Id)));
-            effects.Add(new MulticastEffect.Send(peer, Lane.Gossip, announcement, default));
+            var ranges = OriginRanges.Of(part.Select(header => (header.Id, fingerprint(header))));
+            effects.Add(new MulticastEffect.Send(peer, Lane.Gossip, MulticastWire.Compose(MulticastKind.Announce, flags, ranges), default));
         }
+    }
+
+    // False when the peer has announced too many that never came.
+    private bool TryTake(NodeId origin, OriginRanges runs, IdFlags flags, NodeId from, DateTimeOffset now, List<MulticastEffect> effects)
+    {
+        origins.TryGet(origin, out var log);
+        if (log is not null && runs.Epoch < log.Epoch)
+        {
+            return true;
+        }
+
+        log = log?.Epoch == runs.Epoch ? log : null;
+        var isPushed = (flags & IdFlags.History) == 0 && neighbourhood.IsReachedFrom(origin);
+        var askAt = isPushed ? now + settings.WantDelay : now;
+        foreach (var range in runs.Ranges)
+        {
+            if (log is not null)
+            {
+                comparison.Compare(from, log, range, now, effects);
+            }
+
+            if (origin != self && !TryTrack(range, origin, runs.Epoch, log, from, askAt))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private bool TryTrack(SeqRange range, NodeId origin, ulong epoch, OriginLog? log, NodeId from, DateTimeOffset askAt)
     {
-        for (var i = 0u; i < range.Count; i++)
+        var end = range.First + range.Count;
+        for (var seq = range.First; seq < end; seq++)
         {
-            var seq = range.First + i;
-            var isMissing = log is null || log.Epoch != epoch || log.Seen.Judge(seq) == WindowVerdict.New;
-            if (isMissing && !_missing.TryAdd(new MessageId(origin, epoch, seq), from, askAt))
+            if (log is not null)
+            {
+                if (log.Seen.NextNew(seq, end) is not { } next)
+                {
+                    return true;
+                }
+
+                seq = next;
+            }
+
+            if (!_missing.TryAdd(new MessageId(origin, epoch, seq), from, askAt))
             {
                 return false;
             }

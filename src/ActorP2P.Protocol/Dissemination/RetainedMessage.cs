@@ -32,6 +32,9 @@ internal sealed class RetainedMessage(
     /// <summary>True once the signature was checked and failed: it is passed on to nobody.</summary>
     internal bool IsRefused { get; set; }
 
+    /// <summary>True once another content under its id was reported.</summary>
+    internal bool IsEquivocal { get; set; }
+
     /// <summary>True when the peer had it before us.</summary>
     internal bool CameFrom(NodeId peer) => peer == from || peer == Header.Id.Origin;
 

@@ -9,6 +9,9 @@ namespace ActorP2P.Protocol.Routing;
 /// </summary>
 internal static class TreeHash
 {
+    /// <summary>Where the circle of a node's announcers starts.</summary>
+    internal static ulong Of(NodeId node) => Mix(node.Reference);
+
     /// <summary>Rank of a child among those that wait for a place under <paramref name="origin"/>.</summary>
     internal static ulong Of(NodeId origin, NodeId child) => Mix(Mix(origin.Reference) ^ child.Reference);
 

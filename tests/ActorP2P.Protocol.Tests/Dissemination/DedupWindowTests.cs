@@ -33,6 +33,34 @@ public sealed class DedupWindowTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void The_next_new_seq_is_the_one_that_judging_each_would_find(int seed)
+    {
+        const int MaxBits = 1024;
+        var random = new Random(seed);
+        var floor = (ulong)random.Next(1, 1000);
+        var window = new DedupWindow(MaxBits, floor);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var seq = floor + (ulong)random.Next(0, random.Next(1, MaxBits));
+            if (window.Judge(seq) == WindowVerdict.New && random.Next(20) > 0)
+            {
+                window.Mark(seq);
+            }
+
+            var from = floor - 1 + (ulong)random.Next(0, MaxBits + 100);
+            var end = from + (ulong)random.Next(0, 300);
+            Assert.Equal(FirstNew(window, from, end), window.NextNew(from, end));
+            if (i % 40 == 0)
+            {
+                window.SlideTo(floor += (ulong)random.Next(0, 60));
+            }
+        }
+    }
+
     [Fact]
     public void Below_the_floor_and_beyond_the_window_are_told_apart()
     {
@@ -62,5 +90,18 @@ public sealed class DedupWindowTests
         Assert.Equal(WindowVerdict.Seen, window.Judge(ulong.MaxValue));
         Assert.Equal(WindowVerdict.Seen, window.Judge(ulong.MaxValue - 500));
         Assert.Equal(WindowVerdict.New, window.Judge(ulong.MaxValue - 1));
+    }
+
+    private static ulong? FirstNew(DedupWindow window, ulong from, ulong end)
+    {
+        for (var seq = from; seq < end; seq++)
+        {
+            if (window.Judge(seq) == WindowVerdict.New)
+            {
+                return seq;
+            }
+        }
+
+        return null;
     }
 }

@@ -221,7 +221,7 @@ public sealed class MulticastFlowTests
         net.Time.RunFor(TimeSpan.FromSeconds(30));
         AssertDelivered(net, origin: 7, messages: 1);
         Assert.Equal(99, net.PayloadCopies);
-        Assert.InRange(net.OtherBytes / (99.0 * 64 * 1024), 0, 0.25);
+        Assert.InRange(net.OtherBytes / (99.0 * 64 * 1024), 0, 0.05);
     }
 
     [Fact]

@@ -11,9 +11,14 @@ namespace ActorP2P.Protocol.Tests.Dissemination;
 /// <summary>Many multicast cores on virtual time. Links carry bytes in order with a fixed delay, and lose some if told to.</summary>
 internal sealed class MulticastNet
 {
-    private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(2);
+    public static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(2);
+
+    // What a message costs beside itself: entry 6, frame and tag 48, and the acknowledgement of its record, 19 and 48.
+    private const int FramingBytes = 6 + 48 + 19 + 48;
 
     private readonly HashSet<(int A, int B)> _links = [];
+    private readonly Dictionary<NodeId, VirtualNode> _byId;
+    private readonly HashSet<int> _dead = [];
     private readonly Random _random;
     private readonly DisseminationSettings _settings;
 
@@ -22,6 +27,7 @@ internal sealed class MulticastNet
         _settings = settings ?? TestSettings.Dissemination;
         _random = new Random(seed);
         Nodes = Enumerable.Range(0, nodes).Select(number => new VirtualNode(number, NewCore(number, epoch: 1))).ToArray();
+        _byId = Nodes.ToDictionary(static node => node.Id);
         foreach (var node in Nodes)
         {
             Topics[node.Id] = new HashSet<string>();
@@ -42,6 +48,12 @@ internal sealed class MulticastNet
     public Func<int, int, ReadOnlyMemory<byte>, bool> Carries { get; set; } = static (_, _, _) => true;
 
     public int PayloadCopies { get; private set; }
+
+    public int PayloadCopiesReceived { get; private set; }
+
+    public long PayloadBytes { get; private set; }
+
+    public IEnumerable<VirtualNode> Alive => Nodes.Where(node => !_dead.Contains(node.Number));
 
     public long OtherBytes { get; private set; }
 
@@ -90,6 +102,9 @@ internal sealed class MulticastNet
         Nodes[node].Core = NewCore(node, epoch);
         Link(links);
     }
+
+    /// <summary>The node does and hears nothing any more; its neighbours notice when its links are cut.</summary>
+    public void Kill(int node) => _dead.Add(node);
 
     public void ShareViews()
     {
@@ -147,7 +162,7 @@ internal sealed class MulticastNet
                 var core = node.Core;
                 Time.After(schedule.Delay, () =>
                 {
-                    if (core == node.Core)
+                    if (core == node.Core && !_dead.Contains(node.Number))
                     {
                         Run(node, (live, now, effects) => live.HandleTimer(schedule.Token, now, effects));
                     }
@@ -155,6 +170,7 @@ internal sealed class MulticastNet
                 break;
             case MulticastEffect.Deliver deliver:
                 node.Delivered.Add(deliver);
+                node.LastDeliveryAt = Time.Now;
                 break;
             case MulticastEffect.Dropped dropped:
                 node.Drops[dropped.Reason] = node.Drops.GetValueOrDefault(dropped.Reason) + 1;
@@ -167,17 +183,19 @@ internal sealed class MulticastNet
 
     private void Carry(VirtualNode node, MulticastEffect.Send send)
     {
-        var to = Array.Find(Nodes, other => other.Id == send.To)!;
+        var to = _byId[send.To];
         var link = (Math.Min(node.Number, to.Number), Math.Max(node.Number, to.Number));
         var bytes = new byte[send.Head.Length + send.Payload.Length];
         send.Head.CopyTo(bytes);
         send.Payload.CopyTo(bytes.AsMemory(send.Head.Length));
         PayloadCopies += send.Head.Span[0] == 1 ? 1 : 0;
-        OtherBytes += send.Head.Length;
+        PayloadBytes += send.Payload.Length;
+        OtherBytes += send.Head.Length + FramingBytes;
         Time.After(Latency, () =>
         {
-            if (_links.Contains(link) && _random.NextDouble() >= Loss && Carries(node.Number, to.Number, bytes))
+            if (_links.Contains(link) && !_dead.Contains(node.Number) && !_dead.Contains(to.Number) && _random.NextDouble() >= Loss && Carries(node.Number, to.Number, bytes))
             {
+                PayloadCopiesReceived += bytes[0] == 1 ? 1 : 0;
                 Receive(to.Number, node.Number, bytes);
             }
         });
@@ -192,6 +210,10 @@ internal sealed class MulticastNet
         public MulticastCore Core { get; set; } = core;
 
         public List<MulticastEffect.Deliver> Delivered { get; } = [];
+
+        public int Published { get; set; }
+
+        public DateTimeOffset LastDeliveryAt { get; set; }
 
         public Dictionary<MulticastDrop, int> Drops { get; } = [];
 
