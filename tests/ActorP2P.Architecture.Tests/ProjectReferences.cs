@@ -16,7 +16,8 @@ public sealed class ProjectReferences
         ["ActorP2P.Protocol"] = [],
         ["ActorP2P.Transport"] = ["ActorP2P.Protocol"],
         ["ActorP2P"] = ["ActorP2P.Hocon", "ActorP2P.Protocol", "ActorP2P.Transport", Engine],
-        ["ActorP2P.Node"] = ["ActorP2P", "ActorP2P.Hocon", "ActorP2P.Protocol", "ActorP2P.Transport", Engine],
+        ["ActorP2P.Guomi"] = ["ActorP2P.Protocol"],
+        ["ActorP2P.Node"] = ["ActorP2P", "ActorP2P.Guomi", "ActorP2P.Hocon", "ActorP2P.Protocol", "ActorP2P.Transport", Engine],
     };
 
     public static TheoryData<string> SourceProjects => [.. Allowed.Keys];

@@ -14,15 +14,12 @@ internal static class CertificateRules
     private const string ClientAuthOid = "1.3.6.1.5.5.7.3.2";
     private const string AnyExtendedKeyUsageOid = "2.5.29.37.0";
 
-    // ecdsa-with-SHA256, -SHA384, -SHA512 (RFC 5758): what .NET can verify and nobody has broken.
-    private static readonly string[] EcdsaSignatureOids = ["1.2.840.10045.4.3.2", "1.2.840.10045.4.3.3", "1.2.840.10045.4.3.4"];
-
     /// <summary>Null when the leaf may speak for a node; its ID comes out as soon as it can be read.</summary>
     public static CertificateVerdict.Refused? JudgeLeaf(X509Certificate2 leaf, IdentityCurve curve, out NodeId? id)
     {
         if (!curve.TryGetNodeId(leaf, out id))
         {
-            return leaf.PublicKey.Oid.Value == EcdsaCurve.EcPublicKeyOid
+            return leaf.PublicKey.Oid.Value == NamedCurveKey.EcPublicKeyOid
                 ? Refuse(CertificateRefusal.WrongCurve, $"the leaf's key is not an uncompressed point of the named curve {curve.Name}", id)
                 : Refuse(CertificateRefusal.NotEllipticCurve, $"the leaf's key is {leaf.PublicKey.Oid.FriendlyName ?? leaf.PublicKey.Oid.Value}, not an elliptic-curve key", id);
         }
@@ -51,7 +48,7 @@ internal static class CertificateRules
         }
 
         // Explicit curve parameters let a sender choose the arithmetic (CVE-2020-0601, CVE-2022-0778).
-        if (issuer.PublicKey.Oid.Value != EcdsaCurve.EcPublicKeyOid)
+        if (issuer.PublicKey.Oid.Value != NamedCurveKey.EcPublicKeyOid)
         {
             return Refuse(CertificateRefusal.NotEllipticCurve, $"the key of {Name(issuer)} is not an elliptic-curve key", id);
         }
@@ -91,8 +88,8 @@ internal static class CertificateRules
 
     private static CertificateVerdict.Refused? JudgeSignatureAlgorithm(X509Certificate2 certificate, IdentityCurve curve, NodeId? id)
     {
-        var algorithm = certificate.SignatureAlgorithm.Value;
-        return EcdsaSignatureOids.Contains(algorithm, StringComparer.Ordinal) || algorithm == curve.CertificateSignatureOid
+        var algorithm = certificate.SignatureAlgorithm.Value ?? "";
+        return curve.AcceptsCertificateSignature(algorithm)
             ? null
             : Refuse(CertificateRefusal.WrongSignatureAlgorithm, $"{Name(certificate)} is signed with {certificate.SignatureAlgorithm.FriendlyName ?? algorithm}", id);
     }

@@ -127,6 +127,13 @@ public sealed class CertificateValidator
     private CertificateVerdict.Refused? BuildPath(List<X509Certificate2> certificates, DateTimeOffset now, NodeId id, out CertificatePath? path)
     {
         path = null;
+        if (!_curve.PlatformVerifiesCertificates)
+        {
+            var refusal = IssuerPath.Build(certificates, _roots, _curve, now, id, out var issuers);
+            path = refusal is null ? PathOf(id, issuers) : null;
+            return refusal;
+        }
+
         using var builder = new X509Chain();
         var policy = builder.ChainPolicy;
         policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -150,7 +157,7 @@ public sealed class CertificateValidator
                 return new CertificateVerdict.Refused(CertificateRefusal.UntrustedRoot, "the path needs a certificate that the peer did not send", id);
             }
 
-            path = new CertificatePath(id, elements.Max(CertificateRules.NotBefore), elements.Min(CertificateRules.NotAfter));
+            path = PathOf(id, elements);
             return null;
         }
         finally
@@ -161,6 +168,9 @@ public sealed class CertificateValidator
             }
         }
     }
+
+    private static CertificatePath PathOf(NodeId id, List<X509Certificate2> path) =>
+        new(id, path.Max(CertificateRules.NotBefore), path.Min(CertificateRules.NotAfter));
 
     // The platform may fill a gap from a user's or machine's intermediate store: what is trusted would depend on the host.
     private bool IsKnown(X509Certificate2 element, List<X509Certificate2> sent) =>

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -14,13 +13,10 @@ public sealed class EcdsaCurve : IdentityCurve
     /// <summary>Imported verification keys kept per curve; the oldest import leaves first.</summary>
     public const int VerificationKeyCacheEntries = 1024;
 
-    internal const string EcPublicKeyOid = "1.2.840.10045.2.1";
-    private const byte UncompressedPoint = 4;
     private const int CoordinateBytes = 32;
 
     private readonly WeierstrassParameters _parameters;
     private readonly VerificationKeyCache _verificationKeys;
-    private readonly byte[] _encodedOid;
 
     internal EcdsaCurve(string name, string oid, WeierstrassParameters parameters)
     {
@@ -28,9 +24,6 @@ public sealed class EcdsaCurve : IdentityCurve
         Oid = oid;
         _parameters = parameters;
         _verificationKeys = new VerificationKeyCache(VerificationKeyCacheEntries, ImportVerificationKey);
-        var writer = new AsnWriter(AsnEncodingRules.DER);
-        writer.WriteObjectIdentifier(oid);
-        _encodedOid = writer.Encode();
     }
 
     /// <inheritdoc />
@@ -137,24 +130,8 @@ public sealed class EcdsaCurve : IdentityCurve
     }
 
     /// <inheritdoc />
-    public override bool TryGetNodeId(X509Certificate2 certificate, [NotNullWhen(true)] out NodeId? id)
-    {
-        id = null;
-        var publicKey = certificate.PublicKey;
-        var point = publicKey.EncodedKeyValue.RawData;
-        if (publicKey.Oid.Value != EcPublicKeyOid
-            || publicKey.EncodedParameters is null
-            || !publicKey.EncodedParameters.RawData.AsSpan().SequenceEqual(_encodedOid)
-            || point.Length != 1 + NodeId.LengthBytes
-            || point[0] != UncompressedPoint
-            || !_parameters.IsOnCurve(point.AsSpan(1)))
-        {
-            return false;
-        }
-
-        id = NodeId.FromPoint(point.AsSpan(1));
-        return true;
-    }
+    public override bool TryGetNodeId(X509Certificate2 certificate, [NotNullWhen(true)] out NodeId? id) =>
+        NamedCurveKey.TryRead(certificate.PublicKey, Oid, out id) && IsValidPoint(id);
 
     /// <inheritdoc />
     public override bool IsValidPoint(NodeId id) => _parameters.IsOnCurve(id.Point);

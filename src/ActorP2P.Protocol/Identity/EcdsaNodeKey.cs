@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using ActorP2P.Protocol.Identity.Issuing;
 
 namespace ActorP2P.Protocol.Identity;
 
 /// <summary>An identity key held by the platform's library. Safe for use from several threads.</summary>
-internal sealed class EcdsaNodeKey : INodeKey
+internal sealed class EcdsaNodeKey : IIssuingKey
 {
     private readonly EcdsaCurve _curve;
     private readonly ECDsa _ecdsa;
@@ -13,14 +15,16 @@ internal sealed class EcdsaNodeKey : INodeKey
         _curve = curve;
         _ecdsa = ecdsa;
         Id = EcdsaCurve.PublicPoint(ecdsa.ExportParameters(includePrivateParameters: false));
+        SignatureGenerator = X509SignatureGenerator.CreateForECDsa(ecdsa);
     }
 
     public NodeId Id { get; }
 
+    public X509SignatureGenerator SignatureGenerator { get; }
+
     public IdentityCurve Curve => _curve;
 
-    // For certificates alone: everything else signs with a context.
-    internal ECDsa Ecdsa => _ecdsa;
+    public string ExportPem() => _ecdsa.ExportPkcs8PrivateKeyPem() + "\n";
 
     public void Sign(SignatureContext context, ReadOnlySpan<byte> data, Span<byte> signature)
     {

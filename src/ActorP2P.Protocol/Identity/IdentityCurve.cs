@@ -5,11 +5,11 @@ namespace ActorP2P.Protocol.Identity;
 
 /// <summary>
 /// The one identity curve of a network. It fixes the signature algorithm and the hash; neither is negotiated.
-/// Built-in: p256 and secp256k1; a plug-in adds sm2.
+/// Built-in: p256 and secp256k1; a provider adds more, see <see cref="ISuiteProvider"/>.
 /// </summary>
 public abstract class IdentityCurve
 {
-    /// <summary>Length of a signature r‖s, fixed (IEEE P1363), low-s only.</summary>
+    /// <summary>Length of a signature r‖s, fixed (IEEE P1363).</summary>
     public const int SignatureLengthBytes = 64;
 
     /// <summary>Length of an agreed secret: the x coordinate of the shared point.</summary>
@@ -21,7 +21,16 @@ public abstract class IdentityCurve
     /// <summary>Dotted OID of the certificate signature algorithm that belongs to this curve, beside ECDSA with SHA-2.</summary>
     public abstract string CertificateSignatureOid { get; }
 
-    /// <summary>Verifies r‖s over <c>context‖0x00‖data</c>; false for any malformed input, high s included. Never throws for remote input.</summary>
+    /// <summary>
+    /// True where .NET's own path builder verifies this curve's certificates. Where it is false, the path is built by us
+    /// and each signature judged by <see cref="VerifyIssued"/>.
+    /// </summary>
+    public virtual bool PlatformVerifiesCertificates => true;
+
+    /// <summary>
+    /// Verifies r‖s over <c>context‖0x00‖data</c>; false for any malformed input, and for a second form of a valid
+    /// signature where the scheme has one (ECDSA's high s). Never throws for remote input.
+    /// </summary>
     public abstract bool Verify(NodeId signer, SignatureContext context, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
 
     /// <summary>Makes a one-time key pair for ephemeral agreement (NIST SP 800-56A rev. 3, 5.7.1.2).</summary>
@@ -38,6 +47,20 @@ public abstract class IdentityCurve
 
     /// <summary>True when the point lies on the curve and is not infinity.</summary>
     public abstract bool IsValidPoint(NodeId id);
+
+    /// <summary>True for the dotted OID of a signature algorithm that certificates and revocation lists of this network may have.</summary>
+    public virtual bool AcceptsCertificateSignature(string oid) => PlatformSignatures.Knows(oid) || oid == CertificateSignatureOid;
+
+    /// <summary>
+    /// Verifies an issuer's DER signature over a certificate or a revocation list; false for a key or an algorithm that
+    /// the curve does not take. Never throws for remote input.
+    /// </summary>
+    /// <param name="issuer">The certificate of the key that should have signed.</param>
+    /// <param name="signatureOid">Dotted OID of the signature algorithm.</param>
+    /// <param name="signedData">The encoded part that is signed.</param>
+    /// <param name="signature">The signature as DER.</param>
+    public virtual bool VerifyIssued(X509Certificate2 issuer, string signatureOid, ReadOnlySpan<byte> signedData, ReadOnlySpan<byte> signature) =>
+        PlatformSignatures.Verify(issuer, signatureOid, signedData, signature);
 }
 
 /// <summary>An identity's private key. Disposing erases it.</summary>
@@ -49,7 +72,7 @@ public interface INodeKey : IDisposable
     /// <summary>The curve that the key lies on.</summary>
     IdentityCurve Curve { get; }
 
-    /// <summary>Signs <c>context‖0x00‖data</c> into <paramref name="signature"/> (64 bytes r‖s, low s).</summary>
+    /// <summary>Signs <c>context‖0x00‖data</c> into <paramref name="signature"/> (64 bytes r‖s, in the one form that verifies).</summary>
     void Sign(SignatureContext context, ReadOnlySpan<byte> data, Span<byte> signature);
 }
 

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ActorP2P.Protocol.Identity;
 
-/// <summary>The identity curves that a configuration may name. A plug-in adds its own once, before settings are read.</summary>
+/// <summary>The identity curves that a configuration may name. A provider adds its own before names are looked up (<see cref="ISuiteProvider"/>).</summary>
 public static class IdentityCurves
 {
     private static readonly ConcurrentDictionary<string, IdentityCurve> Known = new(StringComparer.Ordinal);

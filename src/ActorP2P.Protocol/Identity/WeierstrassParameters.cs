@@ -7,7 +7,7 @@ namespace ActorP2P.Protocol.Identity;
 /// Domain parameters of a 256-bit curve y² = x³ + ax + b over a prime field with cofactor 1 (SEC 2 v2.0).
 /// Points and signatures are judged here, on public values only, before they reach the platform's library.
 /// </summary>
-internal sealed class WeierstrassParameters
+public sealed class WeierstrassParameters
 {
     private const int CoordinateBytes = 32;
 
@@ -17,8 +17,17 @@ internal sealed class WeierstrassParameters
     private readonly byte[] _order;
     private readonly byte[] _halfOrder;
 
-    private WeierstrassParameters(string prime, string a, string b, string order)
+    /// <summary>Takes the parameters as big-endian hex digits, 64 each.</summary>
+    /// <exception cref="ArgumentException">The order has another length.</exception>
+    /// <exception cref="FormatException">A parameter is no hex number.</exception>
+    public WeierstrassParameters(string prime, string a, string b, string order)
     {
+        ArgumentNullException.ThrowIfNull(order);
+        if (order.Length != 2 * CoordinateBytes)
+        {
+            throw new ArgumentException("The order has 64 hex digits.", nameof(order));
+        }
+
         _prime = FromHex(prime);
         _a = FromHex(a);
         _b = FromHex(b);
@@ -55,19 +64,19 @@ internal sealed class WeierstrassParameters
     }
 
     /// <summary>True when r is in [1, n-1] and s in [1, n/2].</summary>
-    public bool IsCanonicalSignature(ReadOnlySpan<byte> signature)
+    internal bool IsCanonicalSignature(ReadOnlySpan<byte> signature)
     {
         var r = signature[..CoordinateBytes];
         var s = signature[CoordinateBytes..];
         return IsScalar(r) && s.ContainsAnyExcept((byte)0) && s.SequenceCompareTo(_halfOrder) <= 0;
     }
 
-    /// <summary>True for a number in [1, n-1].</summary>
+    /// <summary>True for a number of 32 bytes, big-endian, in [1, n-1].</summary>
     public bool IsScalar(ReadOnlySpan<byte> number) =>
         number.ContainsAnyExcept((byte)0) && number.SequenceCompareTo(_order) < 0;
 
     /// <summary>Replaces a high s by n - s: both verify, and only one of them may be on the wire.</summary>
-    public void NormaliseToLowS(Span<byte> signature)
+    internal void NormaliseToLowS(Span<byte> signature)
     {
         var s = signature[CoordinateBytes..];
         if (s.SequenceCompareTo(_halfOrder) <= 0)

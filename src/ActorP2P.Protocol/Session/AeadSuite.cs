@@ -1,8 +1,8 @@
 namespace ActorP2P.Protocol.Session;
 
 /// <summary>
-/// An authenticated cipher (RFC 5116) together with the hash for keys and transcripts. Immutable; a plug-in derives
-/// from it and registers its suite in <see cref="AeadSuites"/>.
+/// An authenticated cipher (RFC 5116) together with the hash for keys and transcripts. Immutable; a provider
+/// derives from it (<see cref="ISuiteProvider"/>).
 /// </summary>
 public abstract class AeadSuite
 {

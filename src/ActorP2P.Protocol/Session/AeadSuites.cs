@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace ActorP2P.Protocol.Session;
 
-/// <summary>The suites that a configuration may name. A plug-in adds its own once, before settings are read.</summary>
+/// <summary>The suites that a configuration may name. A provider adds its own before names are looked up (<see cref="ISuiteProvider"/>).</summary>
 public static class AeadSuites
 {
     private static readonly ConcurrentDictionary<string, AeadSuite> Known = new(StringComparer.Ordinal);

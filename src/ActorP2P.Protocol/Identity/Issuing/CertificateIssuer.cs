@@ -7,7 +7,7 @@ namespace ActorP2P.Protocol.Identity.Issuing;
 
 /// <summary>
 /// A CA that issues agencies and nodes, in the three levels that consortium chains use (CA → agency → node), with
-/// .NET's own <see cref="CertificateRequest"/>. Disposing erases its key.
+/// .NET's own <see cref="CertificateRequest"/> and keys of any curve. Disposing erases its key.
 /// </summary>
 public sealed class CertificateIssuer : IDisposable
 {
@@ -19,13 +19,13 @@ public sealed class CertificateIssuer : IDisposable
     private static readonly Oid ServerAuth = new("1.3.6.1.5.5.7.3.1");
     private static readonly Oid ClientAuth = new("1.3.6.1.5.5.7.3.2");
 
-    private readonly EcdsaCurve _curve;
-    private readonly EcdsaNodeKey _key;
+    private readonly IdentityCurve _curve;
+    private readonly IIssuingKey _key;
     private readonly X509Certificate2 _certificate;
     // What nodes send along: this CA and those above it, without the root, which everybody has.
     private readonly string _travellingPem;
 
-    private CertificateIssuer(EcdsaCurve curve, EcdsaNodeKey key, X509Certificate2 certificate, string travellingPem, string? rootPem)
+    private CertificateIssuer(IdentityCurve curve, IIssuingKey key, X509Certificate2 certificate, string travellingPem, string? rootPem)
     {
         _curve = curve;
         _key = key;
@@ -42,12 +42,13 @@ public sealed class CertificateIssuer : IDisposable
     public string RootPem { get; }
 
     /// <summary>The CA's private key as PKCS#8 PEM, not encrypted. Secret.</summary>
-    public string ExportKeyPem() => _key.Ecdsa.ExportPkcs8PrivateKeyPem() + "\n";
+    public string ExportKeyPem() => _key.ExportPem();
 
     /// <summary>A new self-signed root with a path length of 1: agencies, then nodes.</summary>
-    public static CertificateIssuer CreateRoot(EcdsaCurve curve, string commonName, Validity validity, IRandomSource random)
+    /// <exception cref="ArgumentException">The curve's keys cannot sign certificates.</exception>
+    public static CertificateIssuer CreateRoot(IdentityCurve curve, string commonName, Validity validity, IRandomSource random)
     {
-        var key = (EcdsaNodeKey)curve.GenerateKey(random);
+        var key = NewKey(curve, random);
         var request = CaRequest(commonName, key, pathLength: 1);
         using var certificate = Sign(request, request.SubjectName, key, validity, random);
         return new CertificateIssuer(curve, key, X509CertificateLoader.LoadCertificate(certificate.RawData), travellingPem: "", rootPem: null);
@@ -62,7 +63,7 @@ public sealed class CertificateIssuer : IDisposable
     /// <param name="issuer">The CA when the result is true.</param>
     /// <param name="reason">One line when it is false.</param>
     public static bool TryLoad(
-        EcdsaCurve curve,
+        IdentityCurve curve,
         string keyPem,
         string? password,
         string chainPem,
@@ -79,7 +80,7 @@ public sealed class CertificateIssuer : IDisposable
             return false;
         }
 
-        var certificate = CertificateOf(key, chain);
+        var certificate = key is IIssuingKey ? CertificateOf(key, chain) : null;
         if (certificate is null)
         {
             reason = "the certificate is not a CA certificate of this key";
@@ -88,14 +89,14 @@ public sealed class CertificateIssuer : IDisposable
         }
 
         var isRoot = chain.LeafHash.SequenceEqual(root.LeafHash);
-        issuer = new CertificateIssuer(curve, (EcdsaNodeKey)key, certificate, isRoot ? "" : chain.ToPem(), root.ToPem());
+        issuer = new CertificateIssuer(curve, (IIssuingKey)key, certificate, isRoot ? "" : chain.ToPem(), root.ToPem());
         return true;
     }
 
     /// <summary>A new agency below this CA, which issues nodes only (path length 0).</summary>
     public CertificateIssuer IssueAgency(string commonName, Validity validity, IRandomSource random)
     {
-        var key = (EcdsaNodeKey)_curve.GenerateKey(random);
+        var key = NewKey(_curve, random);
         var request = CaRequest(commonName, key, pathLength: 0);
         AddAuthorityKeyId(request);
         var certificate = Sign(request, _certificate.SubjectName, _key, validity, random);
@@ -105,21 +106,20 @@ public sealed class CertificateIssuer : IDisposable
     /// <summary>A node's key and certificate.</summary>
     public IssuedNode IssueNode(NodeCertificateRequest node, IRandomSource random)
     {
-        using var key = (EcdsaNodeKey)_curve.GenerateKey(random);
-        var pem = key.Ecdsa.ExportPkcs8PrivateKeyPem() + "\n";
-        return new IssuedNode(key.Id, pem, RenewNode(node, key, random), RootPem);
+        using var key = NewKey(_curve, random);
+        return new IssuedNode(key.Id, key.ExportPem(), RenewNode(node, key, random), RootPem);
     }
 
     /// <summary>A new chain for a key that exists: the node ID stays.</summary>
     /// <exception cref="ArgumentException">The key is not of this CA's curve.</exception>
     public string RenewNode(NodeCertificateRequest node, INodeKey key, IRandomSource random)
     {
-        if (key is not EcdsaNodeKey ecdsa || key.Curve != _curve)
+        if (key is not IIssuingKey issuing || key.Curve != _curve)
         {
             throw new ArgumentException($"The key is not on the curve {_curve.Name}.", nameof(key));
         }
 
-        return IssueLeaf(NodeRequest(node, ecdsa), node.Validity, random);
+        return IssueLeaf(NodeRequest(node, issuing), node.Validity, random);
     }
 
     /// <inheritdoc />
@@ -149,6 +149,10 @@ public sealed class CertificateIssuer : IDisposable
         return null;
     }
 
+    private static IIssuingKey NewKey(IdentityCurve curve, IRandomSource random) =>
+        curve.GenerateKey(random) as IIssuingKey
+        ?? throw new ArgumentException($"The keys of the curve {curve.Name} cannot sign certificates.", nameof(curve));
+
     /// <summary>Signs whatever is asked, for tests that need certificates a CA should never issue.</summary>
     internal string IssueLeaf(CertificateRequest request, Validity validity, IRandomSource random)
     {
@@ -157,9 +161,9 @@ public sealed class CertificateIssuer : IDisposable
         return Pem(certificate) + _travellingPem;
     }
 
-    internal static CertificateRequest NodeRequest(NodeCertificateRequest node, EcdsaNodeKey key)
+    internal static CertificateRequest NodeRequest(NodeCertificateRequest node, IIssuingKey key)
     {
-        var request = new CertificateRequest(Subject(node.CommonName, "node"), key.Ecdsa, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(Subject(node.CommonName, "node"), key.SignatureGenerator.PublicKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([ServerAuth, ClientAuth], critical: false));
@@ -171,9 +175,9 @@ public sealed class CertificateIssuer : IDisposable
     // Newline at the end: files are concatenated.
     private static string Pem(X509Certificate2 certificate) => certificate.ExportCertificatePem() + "\n";
 
-    private static CertificateRequest CaRequest(string commonName, EcdsaNodeKey key, int pathLength)
+    private static CertificateRequest CaRequest(string commonName, IIssuingKey key, int pathLength)
     {
-        var request = new CertificateRequest(Subject(commonName, "ca"), key.Ecdsa, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(Subject(commonName, "ca"), key.SignatureGenerator.PublicKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, pathLength, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
@@ -212,13 +216,12 @@ public sealed class CertificateIssuer : IDisposable
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(subjectKeyId));
     }
 
-    private static X509Certificate2 Sign(CertificateRequest request, X500DistinguishedName issuer, EcdsaNodeKey key, Validity validity, IRandomSource random)
+    private static X509Certificate2 Sign(CertificateRequest request, X500DistinguishedName issuer, IIssuingKey key, Validity validity, IRandomSource random)
     {
         Span<byte> serial = stackalloc byte[SerialBytes];
         random.Fill(serial);
         // Positive and never zero (RFC 5280, 4.1.2.2).
         serial[0] = (byte)((serial[0] & 0x3f) | 0x40);
-        var generator = X509SignatureGenerator.CreateForECDsa(key.Ecdsa);
-        return request.Create(issuer, generator, validity.NotBefore, validity.NotAfter, serial);
+        return request.Create(issuer, key.SignatureGenerator, validity.NotBefore, validity.NotAfter, serial);
     }
 }
