@@ -1,31 +1,29 @@
+using System.Runtime.InteropServices;
 using ActorP2P.Protocol.Identity;
 
 namespace ActorP2P.Protocol.Gossip;
 
 /// <summary>
-/// Verified states whose owner's certificate has not come yet, the newest of each owner. Bounded in number
-/// and bytes, because keys without a certificate cost nothing to make.
+/// Verified states whose owner's certificate has not come yet, the newest of each owner. Bounded in number and bytes,
+/// because keys without a certificate cost nothing to make. The room is shared by who brought them: when it is full,
+/// who fills most of it makes way.
 /// </summary>
-internal sealed class HeldStates(int maxStates, long maxBytes)
+internal sealed class HeldStates(int maxStates, long maxBytes, TimeSpan heldFor)
 {
-    // Certificates are asked for during some seconds; keys that have none must not keep the room for ever.
-    private static readonly TimeSpan HeldFor = TimeSpan.FromMinutes(1);
-
     private readonly Dictionary<ulong, (SignedState State, StateBody Body, NodeId From, DateTimeOffset At)> _held = [];
+    private readonly Dictionary<NodeId, long> _bytesFrom = [];
     private long _bytes;
 
     /// <summary>The version held of an owner; nothing is asked for that is here already.</summary>
     internal StateVersion? VersionOf(ulong reference) =>
-        _held.TryGetValue(reference, out var held)
-            ? new StateVersion(reference, held.State.Epoch, held.State.Seq, held.State.Fingerprint)
-            : null;
+        _held.TryGetValue(reference, out var held) ? held.State.Version : null;
 
     /// <summary>False when it is full.</summary>
     internal bool TryHold(SignedState state, StateBody body, NodeId from, DateTimeOffset now)
     {
         if (_held.TryGetValue(state.Node.Reference, out var before))
         {
-            if (before.State.CompareAge(state.Epoch, state.Seq) >= 0)
+            if (!state.Version.IsNewsTo(before.State.Version))
             {
                 return true;
             }
@@ -38,13 +36,16 @@ internal sealed class HeldStates(int maxStates, long maxBytes)
             Forget(now);
         }
 
-        if (IsFull(state))
+        while (IsFull(state))
         {
-            return false;
+            if (!TryMakeRoom(state, from))
+            {
+                return false;
+            }
         }
 
         _held[state.Node.Reference] = (state, body, from, now);
-        _bytes += state.LengthBytes;
+        Count(from, state.LengthBytes);
         return true;
     }
 
@@ -52,18 +53,14 @@ internal sealed class HeldStates(int maxStates, long maxBytes)
     internal List<(SignedState State, StateBody Body, NodeId From, MembershipVerdict Verdict)> TakeJudged(IMembership membership)
     {
         var judged = new List<(SignedState, StateBody, NodeId, MembershipVerdict)>();
-        foreach (var (state, body, from, _) in _held.Values)
+        foreach (var (reference, (state, body, from, _)) in _held)
         {
             var verdict = membership.Check(state.Node);
             if (verdict != MembershipVerdict.Unknown)
             {
                 judged.Add((state, body, from, verdict));
+                Take(reference);
             }
-        }
-
-        foreach (var (state, _, _, _) in judged)
-        {
-            Take(state.Node.Reference);
         }
 
         return judged;
@@ -74,7 +71,7 @@ internal sealed class HeldStates(int maxStates, long maxBytes)
     {
         foreach (var (reference, held) in _held)
         {
-            if (now - held.At >= HeldFor)
+            if (now - held.At >= heldFor)
             {
                 Take(reference);
             }
@@ -83,11 +80,42 @@ internal sealed class HeldStates(int maxStates, long maxBytes)
 
     private bool IsFull(SignedState state) => _held.Count >= maxStates || _bytes + state.LengthBytes > maxBytes;
 
+    private bool TryMakeRoom(SignedState state, NodeId from)
+    {
+        var (largest, bytes) = _bytesFrom.MaxBy(static pair => pair.Value);
+        if (largest is null || largest == from || bytes <= _bytesFrom.GetValueOrDefault(from) + state.LengthBytes)
+        {
+            return false;
+        }
+
+        foreach (var (reference, held) in _held)
+        {
+            if (held.From == largest)
+            {
+                Take(reference);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void Take(ulong reference)
     {
         if (_held.Remove(reference, out var held))
         {
-            _bytes -= held.State.LengthBytes;
+            Count(held.From, -held.State.LengthBytes);
+        }
+    }
+
+    private void Count(NodeId from, int bytes)
+    {
+        _bytes += bytes;
+        ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_bytesFrom, from, out _);
+        sum += bytes;
+        if (sum == 0)
+        {
+            _bytesFrom.Remove(from);
         }
     }
 }

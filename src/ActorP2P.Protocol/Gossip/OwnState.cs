@@ -1,9 +1,10 @@
 namespace ActorP2P.Protocol.Gossip;
 
 /// <summary>Our own (epoch, seq), the body, and when to sign it: soon after a change, hourly without one.</summary>
-internal sealed class OwnState(ulong epoch, ulong seqBase)
+internal sealed class OwnState(ulong epoch, ulong seqBase, TimeSpan minInterval)
 {
-    private bool _changed;
+    private ReadOnlyMemory<byte>? _signed;
+    private DateTimeOffset _mayChangeAt;
 
     internal ulong Epoch { get; private set; } = epoch;
 
@@ -16,23 +17,37 @@ internal sealed class OwnState(ulong epoch, ulong seqBase)
     /// <summary>When to sign; the far future before the first body.</summary>
     internal DateTimeOffset SignAt { get; private set; } = DateTimeOffset.MaxValue;
 
+    /// <summary>True while the body waits for its signature.</summary>
+    internal bool IsChanged { get; private set; }
+
     /// <summary>The seq under which the present body is, or will be, signed.</summary>
-    internal ulong SeqOfBody => _changed ? Seq + 1 : Seq;
+    internal ulong SeqOfBody => IsChanged ? Seq + 1 : Seq;
+
+    /// <summary>The highest foreign (epoch, seq) under our key that was reported; one alarm for each is enough.</summary>
+    internal (ulong Epoch, ulong Seq) Reported { get; set; }
 
     // Of several changes within the delay the first sets the time: steady changes are not put off for ever.
     internal void Change(StateBody body, DateTimeOffset signAt)
     {
-        Body = body;
-        if (!_changed)
+        if (!IsChanged && _signed is { } signed && signed.Span.SequenceEqual(body.Encode().Span))
         {
-            _changed = true;
-            SignAt = signAt < SignAt ? signAt : SignAt;
+            return;
+        }
+
+        Body = body;
+        if (!IsChanged)
+        {
+            IsChanged = true;
+            var soonest = signAt > _mayChangeAt ? signAt : _mayChangeAt;
+            SignAt = soonest < SignAt ? soonest : SignAt;
         }
     }
 
-    internal ulong TakeSeq(DateTimeOffset republishAt)
+    internal ulong TakeSeq(ReadOnlyMemory<byte> signed, DateTimeOffset now, DateTimeOffset republishAt)
     {
-        _changed = false;
+        _signed = signed;
+        _mayChangeAt = now + minInterval;
+        IsChanged = false;
         SignAt = republishAt;
         return ++Seq;
     }
@@ -43,7 +58,7 @@ internal sealed class OwnState(ulong epoch, ulong seqBase)
         Seq = 0;
         if (Body is not null)
         {
-            _changed = true;
+            IsChanged = true;
             SignAt = signAt;
         }
     }

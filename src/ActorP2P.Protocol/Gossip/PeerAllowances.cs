@@ -3,35 +3,41 @@ using ActorP2P.Protocol.Limits;
 
 namespace ActorP2P.Protocol.Gossip;
 
-/// <summary>How many answers each linked peer may ask for: asking for history for ever costs us a bounded amount.</summary>
-internal sealed class AnswerAllowance(double answersPerSecond, int burst)
+/// <summary>
+/// How many bytes each linked peer may make us send: asking for history for ever, or sending digests that differ for
+/// ever, costs us a bounded amount. A reply may run into debt; then nothing is replied until it is paid off.
+/// </summary>
+internal sealed class ReplyAllowance(double bytesPerSecond, int burstBytes)
 {
+    // A question that is answered with a few bytes, or none, still costs look-ups and a record.
+    private const int LeastChargeBytes = 512;
+
     private readonly Dictionary<NodeId, TokenBucket> _buckets = [];
 
-    internal bool TryTake(NodeId peer, DateTimeOffset now)
-    {
-        if (!_buckets.TryGetValue(peer, out var bucket))
-        {
-            bucket = new TokenBucket(answersPerSecond, burst, now);
-        }
+    internal bool MayReply(NodeId peer, DateTimeOffset now) => BucketOf(peer, now).Available(now) >= 1;
 
-        var taken = bucket.TryTake(1, now);
+    internal void Charge(NodeId peer, int bytes, DateTimeOffset now)
+    {
+        var bucket = BucketOf(peer, now);
+        bucket.Charge(Math.Max(bytes, LeastChargeBytes), now);
         _buckets[peer] = bucket;
-        return taken;
     }
 
     internal void Forget(NodeId peer) => _buckets.Remove(peer);
+
+    private TokenBucket BucketOf(NodeId peer, DateTimeOffset now) =>
+        _buckets.TryGetValue(peer, out var bucket) ? bucket : new TokenBucket(bytesPerSecond, burstBytes, now);
 }
 
 /// <summary>How often each owner's state may change here, so that one churning member does not keep all others busy.</summary>
 internal sealed class ChangeAllowance(TimeSpan interval, int burst)
 {
-    private readonly Dictionary<NodeId, TokenBucket> _buckets = [];
+    private readonly Dictionary<ulong, TokenBucket> _buckets = [];
 
-    internal bool MayChange(NodeId owner, DateTimeOffset now) =>
+    internal bool MayChange(ulong owner, DateTimeOffset now) =>
         interval <= TimeSpan.Zero || !_buckets.TryGetValue(owner, out var bucket) || bucket.Available(now) >= 1;
 
-    internal void Changed(NodeId owner, DateTimeOffset now)
+    internal void Changed(ulong owner, DateTimeOffset now)
     {
         if (interval <= TimeSpan.Zero)
         {
@@ -43,7 +49,7 @@ internal sealed class ChangeAllowance(TimeSpan interval, int burst)
             bucket = new TokenBucket(1 / interval.TotalSeconds, burst, now);
         }
 
-        bucket.TryTake(1, now);
+        bucket.Charge(1, now);
         _buckets[owner] = bucket;
     }
 

@@ -56,8 +56,11 @@ public sealed class SignedState
     /// <summary>SHA-256 of what is signed. It never covers the signature, of which one key can make many.</summary>
     public ReadOnlySpan<byte> ContentHash => _contentHash;
 
-    /// <summary>The first 8 bytes of the hash: tells two contents apart in announcements and sums up in digests.</summary>
-    public ulong Fingerprint => BinaryPrimitives.ReadUInt64LittleEndian(_contentHash);
+    /// <summary>
+    /// The first 8 bytes of the hash as a big-endian number, so that the lower hash has the lower fingerprint: tells two
+    /// contents apart in announcements and sums up in digests.
+    /// </summary>
+    public ulong Fingerprint => BinaryPrimitives.ReadUInt64BigEndian(_contentHash);
 
     /// <summary>Length on the wire.</summary>
     public int LengthBytes => OverheadBytes + Body.Length;
@@ -75,8 +78,15 @@ public sealed class SignedState
     public bool Verify(IdentityCurve curve) =>
         curve.Verify(Node, Scope.Context, Scope.SignedData(Node, Epoch, Seq, Body.Span).Span, Signature.Span);
 
-    /// <summary>Below zero when <paramref name="epoch"/> and <paramref name="seq"/> are newer than this state's.</summary>
-    public int CompareAge(ulong epoch, ulong seq) => Epoch != epoch ? Epoch.CompareTo(epoch) : Seq.CompareTo(seq);
+    /// <summary>The signed form, as it travels: evidence that anybody can verify.</summary>
+    public ReadOnlyMemory<byte> Encode()
+    {
+        var writer = new WireWriter(LengthBytes);
+        Write(writer);
+        return writer.Detach();
+    }
+
+    internal StateVersion Version => new(Node.Reference, Epoch, Seq, Fingerprint);
 
     internal void Write(WireWriter writer)
     {

@@ -12,9 +12,21 @@ internal sealed class StateAnnouncer(StateSyncSettings settings, StateTable tabl
     // With e^-8 of the nodes left to the next tick, news names itself through a large network at the speed of its links.
     private const int AnnounceOnPeers = 8;
 
+    // Pushed on at once are a few states; of many, as when a network starts, each neighbour asks for what it lacks.
+    private const int PushedOnBytes = 16 * 1024;
+
+    // The first news goes on at once, what follows it closely goes together: a thousand nodes that start in one second
+    // would otherwise make a million small messages.
+    private static readonly TimeSpan PassOnInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly List<NodeId> _peers = [];
+    private readonly Dictionary<ulong, News> _news = [];
+    private DateTimeOffset _mayPassOnAt;
 
     internal IReadOnlyList<NodeId> Peers => _peers;
+
+    /// <summary>When <see cref="PassOnGathered"/> is due; the far future when nothing waits.</summary>
+    internal DateTimeOffset PassOnAt { get; private set; } = DateTimeOffset.MaxValue;
 
     /// <summary>Versions in one message, at most.</summary>
     internal int MaxVersions => Math.Clamp(settings.MaxAnswerBytes / StateVersion.LengthBytes, 1, ushort.MaxValue);
@@ -68,64 +80,105 @@ internal sealed class StateAnnouncer(StateSyncSettings settings, StateTable tabl
     /// Spreads what came into force here: what was pushed is pushed on to a few; all of it is named to some
     /// more, who ask if it is news to them.
     /// </summary>
-    internal void PassOn(List<SignedState> news, bool wasPushed, NodeId? exceptFor, List<StateSyncEffect> effects)
+    internal void PassOn(List<SignedState> news, bool wasPushed, NodeId? from, DateTimeOffset now, List<StateSyncEffect> effects)
     {
         if (news.Count == 0)
         {
             return;
         }
 
-        var others = Pick(int.MaxValue, exceptFor);
-        var pushed = wasPushed && settings.PushOnChange ? Math.Min(settings.Fanout, others.Count) : 0;
-        var push = pushed > 0 ? StateSyncWire.Answer(AnswerFlags.Push, news) : default;
-        foreach (var peer in others[..pushed])
+        foreach (var state in news)
         {
-            effects.Add(new StateSyncEffect.Send(peer, push));
+            _news[state.Node.Reference] = new News(from, wasPushed && settings.PushOnChange);
         }
 
-        var versions = news.ConvertAll(static state => new StateVersion(state.Node.Reference, state.Epoch, state.Seq, state.Fingerprint));
-        var announcement = StateSyncWire.Announce(AnnounceFlags.None, 0, versions);
-        foreach (var peer in others[pushed..].Take(AnnounceOnPeers))
+        PassOnAt = _mayPassOnAt;
+        if (PassOnAt <= now)
         {
-            effects.Add(new StateSyncEffect.Send(peer, announcement));
+            PassOnGathered(now, effects);
+        }
+    }
+
+    /// <summary>Spreads what has been gathered since the last time.</summary>
+    internal void PassOnGathered(DateTimeOffset now, List<StateSyncEffect> effects)
+    {
+        var pushed = new List<(SignedState State, NodeId? From)>();
+        var named = new List<(StateVersion Version, NodeId? From)>();
+        var bytes = 0;
+        foreach (var (reference, news) in _news)
+        {
+            if (!table.TryGet(reference, out var entry) || entry.Signed is not { } state)
+            {
+                continue;
+            }
+
+            named.Add((state.Version, news.From));
+            if (news.IsPushed && bytes < PushedOnBytes)
+            {
+                bytes += state.LengthBytes;
+                pushed.Add((state, news.From));
+            }
+        }
+
+        _news.Clear();
+        PassOnAt = DateTimeOffset.MaxValue;
+        _mayPassOnAt = now + PassOnInterval;
+        var peers = Pick(settings.Fanout + AnnounceOnPeers, exceptFor: null);
+        var pushes = pushed.Count > 0 ? settings.Fanout : 0;
+        for (var i = 0; i < peers.Count; i++)
+        {
+            Spread(peers[i], i < pushes ? pushed : [], named, effects);
+        }
+    }
+
+    private void Spread(NodeId to, List<(SignedState State, NodeId? From)> pushed, List<(StateVersion Version, NodeId? From)> named, List<StateSyncEffect> effects)
+    {
+        var states = pushed.Where(news => news.From != to).Select(static news => news.State).ToArray();
+        if (states.Length > 0)
+        {
+            effects.Add(new StateSyncEffect.Send(to, StateSyncWire.Answer(AnswerFlags.Push, states)));
+        }
+
+        var isSent = states.Select(static state => state.Node.Reference).ToHashSet();
+        var versions = named.Where(news => news.From != to && !isSent.Contains(news.Version.Reference)).Select(static news => news.Version);
+        foreach (var batch in versions.Chunk(MaxVersions))
+        {
+            effects.Add(new StateSyncEffect.Send(to, StateSyncWire.Announce(AnnounceFlags.None, 0, batch)));
         }
     }
 
     // In messages of limited length; every bucket is whole in one of them, so the other side can tell what we lack.
-    internal void AnnounceBuckets(NodeId to, AnnounceFlags flags, ulong mask, List<StateSyncEffect> effects)
+    // Returns the bytes of them all.
+    internal int AnnounceBuckets(NodeId to, AnnounceFlags flags, ulong mask, List<StateSyncEffect> effects)
     {
         var most = MaxVersions;
         var batch = new List<StateVersion>();
         var batchMask = 0UL;
+        var occupied = 0UL;
+        var bytes = 0;
         foreach (var bucket in table.VersionsIn(mask).ToLookup(static version => StateSyncWire.BucketOf(version.Reference)))
         {
             var versions = bucket.Take(most).ToList();
             if (batch.Count > 0 && batch.Count + versions.Count > most)
             {
-                effects.Add(new StateSyncEffect.Send(to, StateSyncWire.Announce(flags, batchMask, batch)));
+                bytes += Send(StateSyncWire.Announce(flags, batchMask, batch));
                 batch = [];
-                mask &= ~batchMask;
                 batchMask = 0;
             }
 
             batch.AddRange(versions);
             batchMask |= 1UL << bucket.Key;
+            occupied |= batchMask;
         }
 
         // The last message also names the buckets in which we hold nothing.
-        var rest = batchMask | (mask & ~OccupiedBuckets());
-        effects.Add(new StateSyncEffect.Send(to, StateSyncWire.Announce(flags, rest, batch)));
-    }
+        return bytes + Send(StateSyncWire.Announce(flags, batchMask | (mask & ~occupied), batch));
 
-    private ulong OccupiedBuckets()
-    {
-        var mask = 0UL;
-        foreach (var entry in table.Entries)
+        int Send(ReadOnlyMemory<byte> message)
         {
-            mask |= 1UL << StateSyncWire.BucketOf(entry.Version.Reference);
+            effects.Add(new StateSyncEffect.Send(to, message));
+            return message.Length;
         }
-
-        return mask;
     }
 
     private List<NodeId> Pick(int count, NodeId? exceptFor)
@@ -139,4 +192,6 @@ internal sealed class StateAnnouncer(StateSyncSettings settings, StateTable tabl
 
         return picked.Count <= count ? picked : picked[..count];
     }
+
+    private readonly record struct News(NodeId? From, bool IsPushed);
 }

@@ -13,13 +13,13 @@ internal sealed class StateExchange(
     StateAnnouncer announcer,
     StateIntake intake)
 {
-    // Answers a peer may ask for at once and over time; a node that joins asks for the whole table.
-    private const int AnswerBurst = 32;
-    private const double AnswersPerInterval = 4;
+    private readonly ReplyAllowance _replies = new(settings.ReplyBytesPerSecond, settings.ReplyBurstBytes);
 
-    private readonly AnswerAllowance _answers = new(AnswersPerInterval / settings.AnnounceInterval.TotalSeconds, AnswerBurst);
-
-    internal void Forget(NodeId peer) => _answers.Forget(peer);
+    internal void Forget(NodeId peer)
+    {
+        _replies.Forget(peer);
+        queries.Release(peer);
+    }
 
     /// <summary>False for bytes that are no message.</summary>
     internal bool TryHandle(NodeId from, ReadOnlyMemory<byte> bytes, DateTimeOffset now, List<StateSyncEffect> effects)
@@ -30,8 +30,8 @@ internal sealed class StateExchange(
             StateSyncKind.Announce => HandleAnnounce(from, ref reader, now, effects),
             StateSyncKind.Query => HandleQuery(from, ref reader, now, effects),
             StateSyncKind.Answer => HandleAnswer(from, ref reader, now, effects),
-            StateSyncKind.Digest => HandleDigest(from, ref reader, effects),
-            StateSyncKind.Buckets => HandleBuckets(from, ref reader, effects),
+            StateSyncKind.Digest => HandleDigest(from, ref reader, now, effects),
+            StateSyncKind.Buckets => HandleBuckets(from, ref reader, now, effects),
             _ => false,
         };
     }
@@ -45,32 +45,7 @@ internal sealed class StateExchange(
             return false;
         }
 
-        var wanted = new List<StateVersion>();
-        var full = false;
-        foreach (var version in theirs)
-        {
-            var held = intake.VersionOf(version.Reference);
-            if (version.IsNewsTo(held))
-            {
-                var permit = queries.TryAsk(version, from, now);
-                full |= permit == QueryPermit.Full;
-                if (permit == QueryPermit.Ask)
-                {
-                    wanted.Add(held);
-                }
-            }
-        }
-
-        if (full)
-        {
-            effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.TooManyQueries, from));
-        }
-
-        if (wanted.Count > 0)
-        {
-            effects.Add(new StateSyncEffect.Send(from, StateSyncWire.Query(wanted)));
-        }
-
+        Ask(from, theirs, now, effects);
         if (((AnnounceFlags)flags & AnnounceFlags.Exchange) != 0)
         {
             AnnounceBack(from, mask, theirs, now, effects);
@@ -79,22 +54,70 @@ internal sealed class StateExchange(
         return true;
     }
 
+    private void Ask(NodeId from, List<StateVersion> theirs, DateTimeOffset now, List<StateSyncEffect> effects)
+    {
+        var wanted = new List<StateVersion>();
+        foreach (var version in theirs)
+        {
+            if (intake.Want(version, now) is not { } held)
+            {
+                continue;
+            }
+
+            var permit = queries.TryAsk(version.Reference, from, now);
+            if (permit == QueryPermit.Ask)
+            {
+                wanted.Add(held);
+            }
+            else if (permit == QueryPermit.Full)
+            {
+                effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.TooManyQueries, from));
+                break;
+            }
+        }
+
+        if (wanted.Count > 0)
+        {
+            effects.Add(new StateSyncEffect.Send(from, StateSyncWire.Query(wanted)));
+        }
+    }
+
+    private bool MayReply(NodeId to, DateTimeOffset now, List<StateSyncEffect> effects)
+    {
+        if (_replies.MayReply(to, now))
+        {
+            return true;
+        }
+
+        effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.QueryOverAllowance, to));
+        return false;
+    }
+
+    private void Reply(NodeId to, ReadOnlyMemory<byte> message, DateTimeOffset now, List<StateSyncEffect> effects)
+    {
+        _replies.Charge(to, message.Length, now);
+        effects.Add(new StateSyncEffect.Send(to, message));
+    }
+
     private void AnnounceBack(NodeId to, ulong mask, List<StateVersion> theirs, DateTimeOffset now, List<StateSyncEffect> effects)
     {
-        if (!_answers.TryTake(to, now))
+        if (!MayReply(to, now, effects))
         {
-            effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.QueryOverAllowance, to));
             return;
         }
 
         var known = theirs.GroupBy(static version => version.Reference).ToDictionary(static group => group.Key, static group => group.First());
         var news = table.VersionsIn(mask)
-            .Where(ours => !known.TryGetValue(ours.Reference, out var held) || ours.IsNewsTo(held))
+            .Where(ours => !known.TryGetValue(ours.Reference, out var held) || ours.IsNewsTo(held) || ours.Contradicts(held))
             .Take(announcer.MaxVersions)
             .ToArray();
         if (news.Length > 0)
         {
-            effects.Add(new StateSyncEffect.Send(to, StateSyncWire.Announce(AnnounceFlags.None, 0, news)));
+            Reply(to, StateSyncWire.Announce(AnnounceFlags.None, 0, news), now, effects);
+        }
+        else
+        {
+            _replies.Charge(to, 0, now);
         }
     }
 
@@ -105,9 +128,8 @@ internal sealed class StateExchange(
             return false;
         }
 
-        if (!_answers.TryTake(from, now))
+        if (!MayReply(from, now, effects))
         {
-            effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.QueryOverAllowance, from));
             return true;
         }
 
@@ -133,7 +155,11 @@ internal sealed class StateExchange(
 
         if (states.Count > 0)
         {
-            effects.Add(new StateSyncEffect.Send(from, StateSyncWire.Answer(flags, states)));
+            Reply(from, StateSyncWire.Answer(flags, states), now, effects);
+        }
+        else
+        {
+            _replies.Charge(from, 0, now);
         }
 
         return true;
@@ -167,30 +193,30 @@ internal sealed class StateExchange(
         // Only progress earns another round, so an endless "more" moves nothing.
         if (news.Count > 0 && ((AnswerFlags)flags & AnswerFlags.More) != 0)
         {
-            queries.CutShort(from);
+            queries.Release(from);
             effects.Add(new StateSyncEffect.Send(from, StateSyncWire.Buckets(table.Buckets)));
         }
 
-        announcer.PassOn(news, ((AnswerFlags)flags & AnswerFlags.Push) != 0, from, effects);
+        announcer.PassOn(news, ((AnswerFlags)flags & AnswerFlags.Push) != 0, from, now, effects);
         return true;
     }
 
-    private bool HandleDigest(NodeId from, ref WireReader reader, List<StateSyncEffect> effects)
+    private bool HandleDigest(NodeId from, ref WireReader reader, DateTimeOffset now, List<StateSyncEffect> effects)
     {
         if (!reader.TryReadUInt64(out var root) || reader.RemainingBytes != 0)
         {
             return false;
         }
 
-        if (root != table.Root)
+        if (root != table.Root && MayReply(from, now, effects))
         {
-            effects.Add(new StateSyncEffect.Send(from, StateSyncWire.Buckets(table.Buckets)));
+            Reply(from, StateSyncWire.Buckets(table.Buckets), now, effects);
         }
 
         return true;
     }
 
-    private bool HandleBuckets(NodeId from, ref WireReader reader, List<StateSyncEffect> effects)
+    private bool HandleBuckets(NodeId from, ref WireReader reader, DateTimeOffset now, List<StateSyncEffect> effects)
     {
         if (reader.RemainingBytes != StateSyncWire.BucketCount * sizeof(ulong))
         {
@@ -204,9 +230,9 @@ internal sealed class StateExchange(
             mask |= sum == table.Buckets[bucket] ? 0 : 1UL << bucket;
         }
 
-        if (mask != 0)
+        if (mask != 0 && MayReply(from, now, effects))
         {
-            announcer.AnnounceBuckets(from, AnnounceFlags.Exchange, mask, effects);
+            _replies.Charge(from, announcer.AnnounceBuckets(from, AnnounceFlags.Exchange, mask, effects), now);
         }
 
         return true;

@@ -15,20 +15,32 @@ internal sealed class StateIntake(
     QueryLedger queries,
     IMembership membership)
 {
-    // Changes of one owner that are applied at once; beyond it one for each debounce of the owner.
+    // Changes of one owner that are applied at once, for those that waited on the way; beyond it one an interval.
     private const int ChangeBurst = 10;
 
     // Held states are few and short-lived: their certificates are asked for at once.
-    private const int HeldAnswers = 16;
+    private const int HeldAnswers = 32;
 
-    private readonly HeldStates _held = new(settings.MaxOrigins, (long)settings.MaxAnswerBytes * HeldAnswers);
-    private readonly ChangeAllowance _changes = new(settings.PushDebounce, ChangeBurst);
+    private readonly HeldStates _held = new(settings.MaxOrigins, (long)settings.MaxAnswerBytes * HeldAnswers, settings.HeldFor);
+    private readonly ChangeAllowance _changes = new(settings.MinChangeInterval, ChangeBurst);
 
     private IMembership Membership { get; set; } = membership;
 
-    /// <summary>What is in force or held of an owner; zeros for nothing.</summary>
-    internal StateVersion VersionOf(ulong reference) =>
-        table.TryGet(reference, out var entry) ? entry.Version : _held.VersionOf(reference) ?? new StateVersion(reference, 0, 0, 0);
+    /// <summary>
+    /// What to tell a holder that we hold of an announced state's owner, when it is to be asked for: our version, and
+    /// zeros when a second content under one seq is wanted as evidence. Null when it is not.
+    /// </summary>
+    internal StateVersion? Want(StateVersion announced, DateTimeOffset now)
+    {
+        var nothing = new StateVersion(announced.Reference, 0, 0, 0);
+        var isKnown = table.TryGet(announced.Reference, out var entry);
+        var held = isKnown ? entry!.Version : _held.VersionOf(announced.Reference) ?? nothing;
+        var isEvidence = isKnown && IsEvidence(announced, entry!);
+        return !isEvidence && !announced.IsNewsTo(held) ? null
+            : !_changes.MayChange(announced.Reference, now) ? null
+            : isEvidence ? nothing
+            : held;
+    }
 
     /// <summary>Purges refused owners and judges what was held. What came into force is returned.</summary>
     internal List<SignedState> Use(IMembership verdicts, DateTimeOffset now, List<StateSyncEffect> effects)
@@ -66,7 +78,7 @@ internal sealed class StateIntake(
         {
             if (entry.Body is { } body && entry.Node != self && now - entry.ReceivedAt >= settings.ExpireAfter)
             {
-                entry.Bury();
+                table.Bury(entry);
                 effects.Add(new StateSyncEffect.Expired(entry.Node, body));
             }
         }
@@ -78,7 +90,7 @@ internal sealed class StateIntake(
     /// <summary>Cheap checks first, then one signature, then membership. The body of a state that may be applied, or null.</summary>
     internal StateBody? Judge(NodeId from, SignedState state, DateTimeOffset now, List<StateSyncEffect> effects)
     {
-        var drop = state.Node == self ? null : CheapDrop(state, now);
+        var drop = state.Node == self ? CheapOwnDrop(state) : CheapDrop(state, now);
         if (drop is null && (Membership.Check(state.Node) == MembershipVerdict.Refused))
         {
             drop = StateSyncDrop.RefusedMember;
@@ -104,7 +116,7 @@ internal sealed class StateIntake(
         queries.Answered(state.Node.Reference);
         if (state.Node == self)
         {
-            HandleOwn(state, from, effects);
+            HandleOwn(state, effects);
             return null;
         }
 
@@ -126,68 +138,68 @@ internal sealed class StateIntake(
             return table.Count >= settings.MaxOrigins ? StateSyncDrop.TooManyOrigins : null;
         }
 
-        var version = new StateVersion(state.Node.Reference, state.Epoch, state.Seq, state.Fingerprint);
+        var version = state.Version;
         return version == held.Version ? StateSyncDrop.Duplicate
-            : !version.IsNewsTo(held.Version) ? StateSyncDrop.Older
-            : !_changes.MayChange(state.Node, now) ? StateSyncDrop.TooFrequent
+            : !version.IsNewsTo(held.Version) && !IsEvidence(version, held) ? StateSyncDrop.Older
+            : !_changes.MayChange(version.Reference, now) ? StateSyncDrop.TooFrequent
             : null;
     }
 
+    // What we signed, or what was reported already, costs no signature check.
+    private StateSyncDrop? CheapOwnDrop(SignedState state)
+    {
+        var isOurs = state.Epoch < own.Epoch
+            || (state.Epoch == own.Epoch && state.Seq < own.Seq)
+            || (table.TryGet(self, out var published) && published.Version == state.Version);
+        return isOurs || (state.Epoch, state.Seq).CompareTo(own.Reported) <= 0 ? StateSyncDrop.Own : null;
+    }
+
+    private static bool IsEvidence(StateVersion version, StateEntry held) =>
+        version.Contradicts(held.Version) && held is { IsEquivocated: false, Signed: not null };
+
     internal bool TryApply(SignedState state, StateBody body, NodeId from, DateTimeOffset now, List<StateSyncEffect> effects)
     {
-        if (table.TryGet(state.Node, out var held))
+        if (!table.TryGet(state.Node, out var held))
         {
-            var version = new StateVersion(state.Node.Reference, state.Epoch, state.Seq, state.Fingerprint);
-            if (!version.IsNewsTo(held.Version))
+            if (table.Count >= settings.MaxOrigins)
             {
-                effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.Older, from));
-                return false;
-            }
-
-            if (held.Epoch == state.Epoch && held.Seq == state.Seq && !WinsOver(state, held, effects))
-            {
+                effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.TooManyOrigins, from));
                 return false;
             }
         }
-        else if (table.Count >= settings.MaxOrigins)
+        else if (IsEvidence(state.Version, held))
         {
-            effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.TooManyOrigins, from));
+            _changes.Changed(state.Node.Reference, now);
+            RaiseEquivocation(state, held, effects);
+        }
+
+        if (held is not null && !state.Version.IsNewsTo(held.Version))
+        {
+            effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.Older, from));
             return false;
         }
 
-        _changes.Changed(state.Node, now);
-        table.Set(new StateEntry(state, body, now));
+        _changes.Changed(state.Node.Reference, now);
+        var isEquivocated = held is { IsEquivocated: true } && state.Version.Contradicts(held.Version);
+        table.Set(new StateEntry(state, body, now) { IsEquivocated = isEquivocated });
         effects.Add(new StateSyncEffect.Applied(state.Node, state.Epoch, state.Seq, held?.Body, body));
         return true;
     }
 
-    private static bool WinsOver(SignedState state, StateEntry held, List<StateSyncEffect> effects)
+    private static void RaiseEquivocation(SignedState state, StateEntry held, List<StateSyncEffect> effects)
     {
-        if (held.Signed is not { } kept)
-        {
-            return false;
-        }
-
-        var wins = state.ContentHash.SequenceCompareTo(kept.ContentHash) < 0;
-        effects.Add(wins
+        held.IsEquivocated = true;
+        var kept = held.Signed!;
+        effects.Add(state.Version.IsNewsTo(held.Version)
             ? new StateSyncEffect.Equivocation(state.Node, state, kept)
             : new StateSyncEffect.Equivocation(state.Node, kept, state));
-        return wins;
     }
 
-    private void HandleOwn(SignedState state, NodeId from, List<StateSyncEffect> effects)
+    private void HandleOwn(SignedState state, List<StateSyncEffect> effects)
     {
-        if (state.Epoch > own.Epoch)
-        {
-            effects.Add(new StateSyncEffect.EpochExceeded(state.Epoch, state));
-            return;
-        }
-
-        var isOurs = state.Epoch < own.Epoch
-            || state.Seq < own.Seq
-            || (table.TryGet(self, out var published) && published.Version.Fingerprint == state.Fingerprint);
-        effects.Add(isOurs
-            ? new StateSyncEffect.Dropped(StateSyncDrop.Own, from)
+        own.Reported = (state.Epoch, state.Seq);
+        effects.Add(state.Epoch > own.Epoch
+            ? new StateSyncEffect.EpochExceeded(state.Epoch, state)
             : new StateSyncEffect.DuplicateIdentity(state));
     }
 

@@ -13,7 +13,11 @@ namespace ActorP2P.Protocol.Gossip;
 /// </summary>
 public sealed class StateSyncCore
 {
-    private const int ExpiryScansPerLife = 64;
+    // Tables that forget at different times differ meanwhile: the scans of two nodes are seconds apart, not minutes.
+    private const int ExpiryScansPerLife = 1024;
+
+    // Nodes that started together must not all sign again in the same second.
+    private const double RepublishJitter = 0.1;
 
     private readonly StateSyncSettings _settings;
     private readonly StateScope _scope;
@@ -53,7 +57,7 @@ public sealed class StateSyncCore
         _scope = scope;
         _key = key;
         _random = random;
-        _own = new OwnState(epoch, seqBase);
+        _own = new OwnState(epoch, seqBase, settings.MinChangeInterval);
         var queries = new QueryLedger(settings.MaxOrigins, settings.AnnounceInterval);
         _announcer = new StateAnnouncer(settings, _table, random);
         _intake = new StateIntake(settings, limits, scope, curve, key.Id, _own, _table, queries, membership);
@@ -126,7 +130,7 @@ public sealed class StateSyncCore
     public void HandleMembership(IMembership membership, DateTimeOffset now, List<StateSyncEffect> effects)
     {
         var news = _intake.Use(membership, now, effects);
-        _announcer.PassOn(news, wasPushed: false, exceptFor: null, effects);
+        _announcer.PassOn(news, wasPushed: false, from: null, now, effects);
         Rearm(now, effects);
     }
 
@@ -160,6 +164,11 @@ public sealed class StateSyncCore
             PublishOwn(now, effects);
         }
 
+        if (_announcer.PassOnAt <= now)
+        {
+            _announcer.PassOnGathered(now, effects);
+        }
+
         if (_announceAt <= now)
         {
             _announcer.TellSome(effects);
@@ -182,12 +191,16 @@ public sealed class StateSyncCore
             return;
         }
 
-        var seq = _own.TakeSeq(now + _settings.RepublishInterval);
-        var state = SignedState.Sign(_scope, _key, _own.Epoch, seq, body.Encode());
+        var isNew = _own.IsChanged;
+        var encoded = body.Encode();
+        var seq = _own.TakeSeq(encoded, now, now + (_settings.RepublishInterval * (1 - (RepublishJitter * _random.NextDouble()))));
+        var state = SignedState.Sign(_scope, _key, _own.Epoch, seq, encoded);
         var old = _table.TryGet(_key.Id, out var before) ? before.Body : null;
         _table.Set(new StateEntry(state, body, now));
         effects.Add(new StateSyncEffect.Applied(_key.Id, state.Epoch, state.Seq, old, body));
-        if (_settings.PushOnChange)
+
+        // A state signed again says nothing new: the next announcement is early enough for it.
+        if (isNew && _settings.PushOnChange)
         {
             _announcer.PushToAll(state, effects);
         }
@@ -200,6 +213,7 @@ public sealed class StateSyncCore
     {
         var at = _announceAt < _expiryScanAt ? _announceAt : _expiryScanAt;
         at = _own.SignAt < at ? _own.SignAt : at;
+        at = _announcer.PassOnAt < at ? _announcer.PassOnAt : at;
         if (_announceAt != default && _alarm.TryArm(at, now, out var token, out var delay))
         {
             effects.Add(new StateSyncEffect.Schedule(token, delay));

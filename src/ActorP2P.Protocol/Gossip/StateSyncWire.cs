@@ -55,11 +55,15 @@ internal readonly record struct StateVersion(ulong Reference, ulong Epoch, ulong
     /// <summary>Length on the wire.</summary>
     internal const int LengthBytes = 32;
 
-    /// <summary>The same (epoch, seq) with another content counts as news: the lower hash has to win.</summary>
+    /// <summary>Of two contents under one (epoch, seq) the lower hash is news: it has to win everywhere.</summary>
     internal bool IsNewsTo(StateVersion held) =>
         Epoch != held.Epoch ? Epoch > held.Epoch
         : Seq != held.Seq ? Seq > held.Seq
-        : Fingerprint != held.Fingerprint;
+        : Fingerprint < held.Fingerprint;
+
+    /// <summary>Another content under the same (epoch, seq), whichever of them wins.</summary>
+    internal bool Contradicts(StateVersion held) =>
+        Epoch == held.Epoch && Seq == held.Seq && Fingerprint != held.Fingerprint;
 }
 
 /// <summary>Composes and reads the messages of state sync.</summary>

@@ -9,7 +9,7 @@ public sealed class StateEntry
     internal StateEntry(SignedState signed, StateBody body, DateTimeOffset receivedAt)
     {
         Node = signed.Node;
-        Version = new StateVersion(Node.Reference, signed.Epoch, signed.Seq, signed.Fingerprint);
+        Version = signed.Version;
         Signed = signed;
         Body = body;
         ReceivedAt = receivedAt;
@@ -34,6 +34,9 @@ public sealed class StateEntry
     public DateTimeOffset ReceivedAt { get; }
 
     internal StateVersion Version { get; }
+
+    /// <summary>True once a second content under this (epoch, seq) was seen; more of them prove nothing new.</summary>
+    internal bool IsEquivocated { get; set; }
 
     // The version stays, so that nothing older comes back from somebody's table.
     internal void Bury()
@@ -88,11 +91,12 @@ public sealed class StateTable
         return _byReference.TryGetValue(reference, out var node) && _entries.TryGetValue(node, out entry);
     }
 
+    /// <summary>Versions of the states in force in some buckets. A tombstone is not told: nobody could answer for it.</summary>
     internal IEnumerable<StateVersion> VersionsIn(ulong mask)
     {
         foreach (var entry in _entries.Values)
         {
-            if ((mask >> StateSyncWire.BucketOf(entry.Version.Reference) & 1) != 0)
+            if (entry.Signed is not null && (mask >> StateSyncWire.BucketOf(entry.Version.Reference) & 1) != 0)
             {
                 yield return entry.Version;
             }
@@ -112,6 +116,21 @@ public sealed class StateTable
         if (_entries.Remove(node, out var entry))
         {
             _byReference.Remove(node.Reference);
+            Subtract(entry);
+        }
+    }
+
+    /// <summary>Leaves a tombstone, which no digest counts: a node that joins later cannot have it.</summary>
+    internal void Bury(StateEntry entry)
+    {
+        Subtract(entry);
+        entry.Bury();
+    }
+
+    private void Subtract(StateEntry entry)
+    {
+        if (entry.Signed is not null)
+        {
             Add(entry.Version.Reference, unchecked(0UL - entry.Version.Fingerprint));
         }
     }

@@ -39,6 +39,13 @@ public struct TokenBucket
         return true;
     }
 
+    /// <summary>Takes <paramref name="tokens"/> whether or not they are there; a debt is refilled first.</summary>
+    public void Charge(double tokens, DateTimeOffset now)
+    {
+        Refill(now);
+        _tokens -= tokens;
+    }
+
     /// <summary>Time until one token is there; zero when it is there now, a day when it never will be.</summary>
     public TimeSpan UntilOne(DateTimeOffset now)
     {

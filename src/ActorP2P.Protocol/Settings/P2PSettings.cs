@@ -132,21 +132,6 @@ public sealed record DisseminationSettings(
     int MaxTopics,
     int MaxTopicBytes);
 
-/// <summary><c>actorp2p.state-sync</c>: seq gossip, for link state and namespace state alike.</summary>
-public sealed record StateSyncSettings(
-    TimeSpan AnnounceInterval,
-    double AnnounceJitter,
-    int Fanout,
-    bool PushOnChange,
-    TimeSpan PushDebounce,
-    int MaxStateBytes,
-    int MaxOrigins,
-    int MaxAnswerBytes,
-    int MaxStatusEntries,
-    int MaxStatusValueBytes,
-    TimeSpan RepublishInterval,
-    TimeSpan ExpireAfter);
-
 /// <summary><c>actorp2p.namespace-defaults</c> and limits on what modules may ask for.</summary>
 public sealed record NamespaceDefaults(
     int MaxNamespaces,

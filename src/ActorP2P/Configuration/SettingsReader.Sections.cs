@@ -125,11 +125,15 @@ public static partial class SettingsReader
         s.Count("fanout", 1, 64),
         s.Switch("push-on-change"),
         s.Duration("push-debounce", TimeSpan.Zero, 10 * Second),
+        s.Duration("min-change-interval", TimeSpan.Zero, Minute),
         s.SmallSize("max-state-bytes", KiB, MiB),
         s.Count("max-origins", 2, 1_048_576),
         s.SmallSize("max-answer-bytes", KiB, 16 * MiB),
+        s.SmallSize("reply-bytes-per-second", KiB, (int)GiB),
+        s.SmallSize("reply-burst-bytes", KiB, (int)GiB),
         s.Count("max-status-entries", 1, 65536),
         s.SmallSize("max-status-value-bytes", 1, MiB),
+        s.Duration("held-for", Second, Hour),
         s.Duration("republish-interval", Minute, Day),
         s.Duration("expire-after", 2 * Minute, 30 * Day));
 

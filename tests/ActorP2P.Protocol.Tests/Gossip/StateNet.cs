@@ -15,6 +15,7 @@ internal sealed class StateNet
     private readonly StateSyncSettings _settings;
     private readonly int _seed;
     private readonly Random _random;
+    private readonly Dictionary<NodeId, VirtualNode> _byId;
 
     public StateNet(int nodes, int seed, StateSyncSettings? settings = null)
     {
@@ -22,6 +23,7 @@ internal sealed class StateNet
         _seed = seed;
         _random = new Random(seed);
         Nodes = Enumerable.Range(0, nodes).Select(number => new VirtualNode(number, NewCore(number, epoch: 1, number))).ToArray();
+        _byId = Nodes.ToDictionary(static node => node.Id);
         foreach (var node in Nodes)
         {
             Run(node, static (core, now, effects) => core.Start(now, effects));
@@ -37,6 +39,8 @@ internal sealed class StateNet
     public double Loss { get; set; }
 
     public long Bytes { get; set; }
+
+    public long Messages { get; set; }
 
     public Func<int, int, ReadOnlyMemory<byte>, bool> Carries { get; set; } = static (_, _, _) => true;
 
@@ -147,9 +151,15 @@ internal sealed class StateNet
     {
         if (effect is StateSyncEffect.Send send)
         {
-            var to = Array.Find(Nodes, other => other.Id == send.To)!;
+            if (!_byId.TryGetValue(send.To, out var to))
+            {
+                return;
+            }
+
             var link = (Math.Min(node.Number, to.Number), Math.Max(node.Number, to.Number));
             Bytes += send.Bytes.Length;
+            node.SentBytes += send.Bytes.Length;
+            Messages++;
             Time.After(Latency, () =>
             {
                 if (_links.Contains(link) && _random.NextDouble() >= Loss && Carries(node.Number, to.Number, send.Bytes))
@@ -180,6 +190,8 @@ internal sealed class StateNet
         public StateSyncCore Core { get; set; } = core;
 
         public List<StateSyncEffect> Effects { get; } = [];
+
+        public long SentBytes { get; set; }
 
         public int Count(StateSyncDrop reason) => Effects.OfType<StateSyncEffect.Dropped>().Count(drop => drop.Reason == reason);
     }

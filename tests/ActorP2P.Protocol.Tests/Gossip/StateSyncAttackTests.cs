@@ -201,12 +201,14 @@ public sealed class StateSyncAttackTests
         var net = new StateNet(2, seed: 1).Link([(0, 1)]);
         net.SetHeight(1, "x");
         var query = StateSyncWire.Query([new StateVersion(net.Nodes[1].Id.Reference, 0, 0, 0)]);
-        for (var i = 0; i < 1000; i++)
+        var sent = net.Nodes[1].SentBytes;
+        for (var i = 0; i < 20_000; i++)
         {
             net.Receive(1, from: 0, query);
         }
 
-        Assert.InRange(net.Nodes[1].Count(StateSyncDrop.QueryOverAllowance), 960, 999);
+        Assert.InRange(net.Nodes[1].SentBytes - sent, 1, TestSettings.StateSync.ReplyBurstBytes);
+        Assert.InRange(net.Nodes[1].Count(StateSyncDrop.QueryOverAllowance), 10_000, 19_999);
     }
 
     [Fact]

@@ -136,7 +136,7 @@ public sealed class StateSyncFlowTests
             Assert.Equal(2ul, net.SetOwn(0, StateNet.Status("height", $"{i}")));
         }
 
-        net.Time.RunFor(TimeSpan.FromMilliseconds(100));
+        net.Time.RunFor(TimeSpan.FromMilliseconds(150));
         Assert.Equal("10", StateNet.StatusOf(net.Nodes[1], 0, "height"));
         Assert.Equal(2, net.Nodes[1].Effects.OfType<StateSyncEffect.Applied>().Count());
     }

@@ -26,11 +26,15 @@ internal static class TestSettings
         Fanout: 3,
         PushOnChange: true,
         PushDebounce: TimeSpan.FromMilliseconds(50),
+        MinChangeInterval: TimeSpan.FromMilliseconds(100),
         MaxStateBytes: 64 * 1024,
         MaxOrigins: 4096,
-        MaxAnswerBytes: 128 * 1024,
+        MaxAnswerBytes: 64 * 1024,
+        ReplyBytesPerSecond: 512 * 1024,
+        ReplyBurstBytes: 4 * 1024 * 1024,
         MaxStatusEntries: 256,
         MaxStatusValueBytes: 4096,
+        HeldFor: TimeSpan.FromMinutes(1),
         RepublishInterval: TimeSpan.FromHours(1),
         ExpireAfter: TimeSpan.FromHours(3));
 

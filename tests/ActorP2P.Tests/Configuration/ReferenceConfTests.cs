@@ -191,11 +191,15 @@ public sealed class ReferenceConfTests
         state-sync.fanout = 3
         state-sync.push-on-change = True
         state-sync.push-debounce = 00:00:00.0500000
+        state-sync.min-change-interval = 00:00:00.1000000
         state-sync.max-state-bytes = 65536
         state-sync.max-origins = 4096
-        state-sync.max-answer-bytes = 131072
+        state-sync.max-answer-bytes = 65536
+        state-sync.reply-bytes-per-second = 524288
+        state-sync.reply-burst-bytes = 4194304
         state-sync.max-status-entries = 256
         state-sync.max-status-value-bytes = 4096
+        state-sync.held-for = 00:01:00
         state-sync.republish-interval = 01:00:00
         state-sync.expire-after = 03:00:00
         namespace-defaults.max-namespaces = 64

@@ -89,6 +89,7 @@ public sealed class SettingsReaderTests
     [InlineData("liveness.acceptable-pause = 500ms", "actorp2p.liveness.acceptable-pause")]
     [InlineData("state-sync.expire-after = 90m", "actorp2p.state-sync.expire-after")]
     [InlineData("state-sync.max-answer-bytes = 1 KiB", "actorp2p.state-sync.max-state-bytes")]
+    [InlineData("state-sync.reply-burst-bytes = 1 KiB", "actorp2p.state-sync.max-answer-bytes")]
     [InlineData("dissemination.dedup-window = 1024", "actorp2p.dissemination.dedup-window")]
     [InlineData("dissemination.dedup-window = 65537", "actorp2p.dissemination.dedup-window")]
     [InlineData("dissemination.retention-bytes = 1 MiB", "actorp2p.dissemination.retention-bytes")]
