@@ -1,7 +1,11 @@
 namespace ActorP2P.Protocol.Identity;
 
-/// <summary>A path that was verified, with the time in which every certificate on it is valid.</summary>
-internal sealed record CertificatePath(NodeId Id, DateTimeOffset NotBefore, DateTimeOffset NotAfter);
+/// <summary>A path that was verified, and when its proof holds.</summary>
+/// <param name="Id">The leaf's key.</param>
+/// <param name="NotBefore">The latest begin of any certificate on it.</param>
+/// <param name="NotAfter">The earliest end of any certificate on it, and of a revocation list that must not be stale.</param>
+/// <param name="CertificateNotAfter">The earliest end of any certificate on it.</param>
+internal sealed record CertificatePath(NodeId Id, DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset CertificateNotAfter);
 
 /// <summary>Verified paths by chain hash: bounded, the oldest leaves first. Lists are no part of it, so a denial acts at once.</summary>
 internal sealed class CertificatePathCache(int capacity)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ActorP2P.Protocol.Identity.Revocation;
 
 namespace ActorP2P.Protocol.Identity;
 
@@ -14,7 +15,8 @@ public sealed record MembershipLists(IReadOnlySet<NodeId> Allowed, IReadOnlySet<
 
 /// <summary>
 /// Decides whether a chain proves membership, against the configured roots only: no machine store, no download of
-/// issuers or revocation lists. Immutable; a reload makes a new one. Safe for use from several threads.
+/// issuers or revocation lists; revocation is judged by the lists that were read from files. Immutable; a reload makes a
+/// new one. Safe for use from several threads.
 /// </summary>
 public sealed class CertificateValidator
 {
@@ -24,15 +26,24 @@ public sealed class CertificateValidator
     private readonly X509Certificate2Collection _roots;
     private readonly IdentityCurve _curve;
     private readonly ChainLimits _limits;
-    private readonly CertificatePathCache _paths = new(RememberedPaths);
+    private readonly CertificatePathCache _paths;
+    private readonly string _rules;
 
     /// <summary>A validator for one network.</summary>
     /// <param name="roots">Trusted CA certificates; they stay in use as long as the validator.</param>
     /// <param name="curve">The network's identity curve.</param>
     /// <param name="lists">Allow-list and deny-list.</param>
     /// <param name="limits">Size limits of a chain.</param>
+    /// <param name="revocation">Revocation lists, or null for none.</param>
+    /// <param name="previous">The validator before a reload: what it remembers stays when roots and revocation lists are the same.</param>
     /// <exception cref="ArgumentException">There is no root: everything would be refused for the wrong reason.</exception>
-    public CertificateValidator(IReadOnlyCollection<X509Certificate2> roots, IdentityCurve curve, MembershipLists lists, ChainLimits limits)
+    public CertificateValidator(
+        IReadOnlyCollection<X509Certificate2> roots,
+        IdentityCurve curve,
+        MembershipLists lists,
+        ChainLimits limits,
+        RevocationLists? revocation = null,
+        CertificateValidator? previous = null)
     {
         if (roots.Count == 0)
         {
@@ -43,10 +54,19 @@ public sealed class CertificateValidator
         _curve = curve;
         _limits = limits;
         Lists = lists;
+        Revocation = revocation ?? RevocationLists.None;
+        _rules = string.Join(' ', roots.Select(static root => Convert.ToHexString(SHA256.HashData(root.RawDataMemory.Span))).Append(curve.Name).Append(Revocation.Fingerprint));
+        _paths = previous is not null && previous._rules == _rules ? previous._paths : new CertificatePathCache(RememberedPaths);
     }
+
+    /// <summary>The same rules, a stale revocation list being good enough.</summary>
+    internal CertificateValidator EvenStale => new([.. _roots], _curve, Lists, _limits, Revocation.EvenStale);
 
     /// <summary>The lists in force.</summary>
     public MembershipLists Lists { get; }
+
+    /// <summary>The revocation lists in force.</summary>
+    public RevocationLists Revocation { get; }
 
     /// <summary>Limits for reading a chain from the wire.</summary>
     public ChainLimits Limits => _limits;
@@ -74,6 +94,9 @@ public sealed class CertificateValidator
         return JudgeMembership(path!);
     }
 
+    /// <summary>True when the chain would be accepted without building its path again.</summary>
+    internal bool Remembers(CertificateChain chain, DateTimeOffset now) => _paths.Find(chain.Hash, now) is not null;
+
     private CertificateVerdict JudgeMembership(CertificatePath path)
     {
         if (Lists.Denied.Contains(path.Id))
@@ -83,7 +106,7 @@ public sealed class CertificateValidator
 
         return Lists.Allowed.Count > 0 && !Lists.Allowed.Contains(path.Id)
             ? new CertificateVerdict.Refused(CertificateRefusal.NotAllowed, $"node {path.Id.ShortId} is not on the allow-list", path.Id)
-            : new CertificateVerdict.Accepted(path.Id, path.NotAfter);
+            : new CertificateVerdict.Accepted(path.Id, path.NotAfter, path.CertificateNotAfter);
     }
 
     private CertificateVerdict.Refused? ValidatePath(CertificateChain chain, DateTimeOffset now, out CertificatePath? path)
@@ -130,8 +153,7 @@ public sealed class CertificateValidator
         if (!_curve.PlatformVerifiesCertificates)
         {
             var refusal = IssuerPath.Build(certificates, _roots, _curve, now, id, out var issuers);
-            path = refusal is null ? PathOf(id, issuers) : null;
-            return refusal;
+            return refusal ?? JudgeRevocation(id, issuers, now, out path);
         }
 
         using var builder = new X509Chain();
@@ -157,8 +179,7 @@ public sealed class CertificateValidator
                 return new CertificateVerdict.Refused(CertificateRefusal.UntrustedRoot, "the path needs a certificate that the peer did not send", id);
             }
 
-            path = PathOf(id, elements);
-            return null;
+            return JudgeRevocation(id, elements, now, out path);
         }
         finally
         {
@@ -169,8 +190,25 @@ public sealed class CertificateValidator
         }
     }
 
-    private static CertificatePath PathOf(NodeId id, List<X509Certificate2> path) =>
-        new(id, path.Max(CertificateRules.NotBefore), path.Min(CertificateRules.NotAfter));
+    private CertificateVerdict.Refused? JudgeRevocation(NodeId id, List<X509Certificate2> elements, DateTimeOffset now, out CertificatePath? path)
+    {
+        path = null;
+        var end = elements.Min(CertificateRules.NotAfter);
+        var until = end;
+        for (var i = 0; i + 1 < elements.Count; i++)
+        {
+            if (Revocation.Judge(elements[i], elements[i + 1], _curve, now, out var holdsUntil) is { } refusal)
+            {
+                var which = i == 0 ? "the node's certificate" : "an agency's certificate";
+                return new CertificateVerdict.Refused(refusal.Reason, $"{which}: {refusal.Detail}", id);
+            }
+
+            until = holdsUntil < until ? holdsUntil : until;
+        }
+
+        path = new CertificatePath(id, elements.Max(CertificateRules.NotBefore), until, end);
+        return null;
+    }
 
     // The platform may fill a gap from a user's or machine's intermediate store: what is trusted would depend on the host.
     private bool IsKnown(X509Certificate2 element, List<X509Certificate2> sent) =>

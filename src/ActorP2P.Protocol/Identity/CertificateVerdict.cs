@@ -47,6 +47,15 @@ public enum CertificateRefusal
 
     /// <summary>There is an allow-list and the node ID is not on it.</summary>
     NotAllowed,
+
+    /// <summary>A certificate of the path is on its issuer's revocation list.</summary>
+    Revoked,
+
+    /// <summary>The revocation list of an issuer of the path is stale, and <c>crl.stale</c> is <c>refuse</c>.</summary>
+    RevocationStale,
+
+    /// <summary>The revocation list of an issuer of the path is not signed by it, or it may not sign lists.</summary>
+    RevocationUnknown,
 }
 
 /// <summary>What a chain proves at one moment.</summary>
@@ -58,8 +67,12 @@ public abstract record CertificateVerdict
 
     /// <summary>The chain leads to a configured root and the ID may be a member.</summary>
     /// <param name="Id">The leaf's public key.</param>
-    /// <param name="NotAfter">The earliest end of any certificate on the path: nothing built on it lasts longer.</param>
-    public sealed record Accepted(NodeId Id, DateTimeOffset NotAfter) : CertificateVerdict;
+    /// <param name="NotAfter">
+    /// The earliest end of any certificate on the path, and of a revocation list under <c>crl.stale = refuse</c>: nothing
+    /// built on it lasts longer.
+    /// </param>
+    /// <param name="CertificateNotAfter">The earliest end of any certificate on the path.</param>
+    public sealed record Accepted(NodeId Id, DateTimeOffset NotAfter, DateTimeOffset CertificateNotAfter) : CertificateVerdict;
 
     /// <summary>The chain proves nothing.</summary>
     /// <param name="Reason">The typed reason.</param>

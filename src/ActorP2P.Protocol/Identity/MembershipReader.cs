@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ActorP2P.Protocol.Identity.Revocation;
 using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P.Protocol.Identity;
@@ -15,10 +16,20 @@ internal static class MembershipReader
     private static readonly ChainLimits BundleLimits = new(128, 1 << 20);
 
     /// <summary>The validator, or null when anything was added to <paramref name="errors"/>.</summary>
-    public static CertificateValidator? TryCreateValidator(string caPem, IdentityCurve curve, IdentitySettings settings, List<IdentityError> errors)
+    public static CertificateValidator? TryCreateValidator(
+        string caPem,
+        CertificateChain? ownChain,
+        IdentityCurve curve,
+        IdentitySettings settings,
+        RevocationFiles files,
+        CertificateValidator? previous,
+        DateTimeOffset now,
+        List<IdentityError> errors,
+        List<string> warnings)
     {
         var before = errors.Count;
         var roots = ReadRoots(caPem, errors);
+        var revocation = RevocationReader.Read(files, roots, ownChain, previous?.Revocation, curve, now, errors, warnings);
         var allowed = ReadList(settings.AllowNodeIds, AllowSetting, errors);
         var denied = ReadList(settings.DenyNodeIds, DenySetting, errors);
         return errors.Count > before
@@ -27,7 +38,9 @@ internal static class MembershipReader
                 roots,
                 curve,
                 new MembershipLists(allowed, denied),
-                new ChainLimits(settings.MaxChainCertificates, settings.MaxChainBytes));
+                new ChainLimits(settings.MaxChainCertificates, settings.MaxChainBytes),
+                revocation,
+                previous);
     }
 
     /// <summary>The leaf's node ID, or null when it has none on this curve.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ActorP2P.Protocol.Identity.Revocation;
 using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P.Protocol.Identity;
@@ -23,6 +24,12 @@ public enum IdentityErrorKind
 
     /// <summary>An entry of the allow-list or deny-list is no node ID.</summary>
     List,
+
+    /// <summary>A revocation list cannot be used.</summary>
+    RevocationList,
+
+    /// <summary>The key is another one than the running node's: a new key is a new identity and takes a new start.</summary>
+    OtherIdentity,
 }
 
 /// <summary>One reason why an identity cannot be used.</summary>
@@ -30,7 +37,13 @@ public enum IdentityErrorKind
 /// <param name="Setting">HOCON path of the setting that names the culprit.</param>
 /// <param name="Detail">One line for people; no secrets.</param>
 /// <param name="Refusal">With <see cref="IdentityErrorKind.Refused"/>, why.</param>
-public sealed record IdentityError(IdentityErrorKind Kind, string Setting, string Detail, CertificateRefusal? Refusal = null);
+/// <param name="RevocationList">With <see cref="IdentityErrorKind.RevocationList"/>, why.</param>
+public sealed record IdentityError(
+    IdentityErrorKind Kind,
+    string Setting,
+    string Detail,
+    CertificateRefusal? Refusal = null,
+    RevocationListError? RevocationList = null);
 
 /// <summary>
 /// A node's own identity: a private key, the chain that proves it under the configured roots, and the validator that
@@ -41,12 +54,13 @@ public sealed class NodeIdentity : IDisposable
     private const string KeySetting = "actorp2p.identity.key-file";
     private const string CertificateSetting = "actorp2p.identity.certificate-file";
 
-    private NodeIdentity(INodeKey key, CertificateChain chain, CertificateValidator validator, DateTimeOffset notAfter)
+    private NodeIdentity(INodeKey key, CertificateChain chain, CertificateValidator validator, DateTimeOffset notAfter, IReadOnlyList<string> warnings)
     {
         Key = key;
         Chain = chain;
         Validator = validator;
         NotAfter = notAfter;
+        Warnings = warnings;
     }
 
     /// <summary>The public key.</summary>
@@ -67,6 +81,9 @@ public sealed class NodeIdentity : IDisposable
     /// <summary>The earliest end of any certificate on our path.</summary>
     public DateTimeOffset NotAfter { get; }
 
+    /// <summary>What works and should not stay so: one line each.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
     /// <summary>Builds an identity out of the texts of its three files. Every error found is reported, not only the first.</summary>
     /// <param name="keyPem">PKCS#8 (encrypted or not) or SEC1.</param>
     /// <param name="certificatePem">Leaf first, then agency certificates.</param>
@@ -77,6 +94,11 @@ public sealed class NodeIdentity : IDisposable
     /// <param name="now">The time at which the chain must be valid.</param>
     /// <param name="identity">The identity when the result is true.</param>
     /// <param name="errors">Empty when the result is true.</param>
+    /// <param name="revocation">The revocation lists, or null for none.</param>
+    /// <param name="previous">
+    /// The identity before a reload. The key must be the same, and its object stays in use; numbers of revocation lists
+    /// do not fall below the ones it has seen.
+    /// </param>
     public static bool TryCreate(
         string keyPem,
         string certificatePem,
@@ -86,7 +108,9 @@ public sealed class NodeIdentity : IDisposable
         IdentitySettings settings,
         DateTimeOffset now,
         [NotNullWhen(true)] out NodeIdentity? identity,
-        out IReadOnlyList<IdentityError> errors)
+        out IReadOnlyList<IdentityError> errors,
+        RevocationFiles? revocation = null,
+        NodeIdentity? previous = null)
     {
         identity = null;
         var found = new List<IdentityError>();
@@ -101,7 +125,14 @@ public sealed class NodeIdentity : IDisposable
             found.Add(new IdentityError(IdentityErrorKind.Certificate, CertificateSetting, chainReason));
         }
 
-        var validator = MembershipReader.TryCreateValidator(caPem, curve, settings, found);
+        if (key is not null && previous is not null && key.Id != previous.Id)
+        {
+            found.Add(new IdentityError(IdentityErrorKind.OtherIdentity, KeySetting, $"the key is of node {key.Id.ShortId}, and this node runs as {previous.Id.ShortId}: a new key is a new identity and takes a new start"));
+        }
+
+        var warnings = new List<string>();
+        var validator = MembershipReader.TryCreateValidator(
+            caPem, chain, curve, settings, revocation ?? RevocationFiles.None, previous?.Validator, now, found, warnings);
         var accepted = JudgeOwnChain(key, chain, validator, curve, now, found);
         errors = found;
         if (found.Count > 0)
@@ -110,7 +141,14 @@ public sealed class NodeIdentity : IDisposable
             return false;
         }
 
-        identity = new NodeIdentity(key!, chain!, validator!, accepted!.NotAfter);
+        if (previous is not null)
+        {
+            // The same key by its ID; one object of it goes on, so whoever holds it need not know of the reload.
+            key!.Dispose();
+            key = previous.Key;
+        }
+
+        identity = new NodeIdentity(key!, chain!, validator!, accepted!.CertificateNotAfter, warnings);
         return true;
     }
 
@@ -140,6 +178,12 @@ public sealed class NodeIdentity : IDisposable
         }
 
         var verdict = validator?.Validate(chain, now);
+        if (verdict is CertificateVerdict.Refused { Reason: CertificateRefusal.RevocationStale })
+        {
+            // A node that starts with a stale list is no danger to anybody; it accepts nobody until the list is renewed.
+            verdict = validator!.EvenStale.Validate(chain, now);
+        }
+
         if (verdict is CertificateVerdict.Refused refused)
         {
             found.Add(new IdentityError(IdentityErrorKind.Refused, CertificateSetting, refused.Detail, refused.Reason));

@@ -1,3 +1,5 @@
+using ActorP2P.Protocol.Identity.Revocation;
+
 namespace ActorP2P.Protocol.Settings;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace ActorP2P.Protocol.Settings;
 public sealed record P2PSettings(
     NetworkSettings Network,
     IdentitySettings Identity,
+    CrlSettings Crl,
     TlsSettings Tls,
     EncryptionSettings Encryption,
     AdmissionSettings Admission,
@@ -50,6 +53,12 @@ public sealed record IdentitySettings(
     IReadOnlyList<string> DenyNodeIds,
     int MaxChainCertificates,
     int MaxChainBytes);
+
+/// <summary><c>actorp2p.crl</c>: certificate revocation lists, read from files alone.</summary>
+/// <param name="Files">PEM files; several lists may stand in one.</param>
+/// <param name="Stale">What a list whose nextUpdate has passed means.</param>
+/// <param name="MaxFileBytes">Longest file.</param>
+public sealed record CrlSettings(IReadOnlyList<string> Files, StaleListPolicy Stale, int MaxFileBytes);
 
 /// <summary><c>actorp2p.tls</c>. Empty file names mean the identity's own files.</summary>
 public sealed record TlsSettings(bool Enabled, string KeyFile, string CertificateFile, string CaFile, TimeSpan HandshakeTimeout);

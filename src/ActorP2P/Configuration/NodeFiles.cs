@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Identity.Revocation;
 using ActorP2P.Protocol.Session;
 using ActorP2P.Protocol.Settings;
 using ActorP2P.Transport;
@@ -48,7 +50,7 @@ public sealed class NodeFiles : IDisposable
     {
         var reader = new PemReader(baseDirectory, environment, settings.Identity.KeyPasswordEnvironmentVariable);
         CheckNames(settings, reader.Errors);
-        var identity = LoadIdentity(settings.Identity, now, reader);
+        var identity = LoadIdentity(settings.Identity, settings.Crl, now, reader);
         var tls = settings.Tls.Enabled ? LoadTls(settings, now, reader) : null;
         errors = reader.Errors;
         files = null;
@@ -79,18 +81,21 @@ public sealed class NodeFiles : IDisposable
         }
     }
 
-    private static NodeIdentity? LoadIdentity(IdentitySettings settings, DateTimeOffset now, PemReader reader)
+    private static NodeIdentity? LoadIdentity(IdentitySettings settings, CrlSettings crl, DateTimeOffset now, PemReader reader)
     {
         var key = reader.Read("actorp2p.identity.key-file", settings.KeyFile, secret: true);
         var certificate = reader.Read("actorp2p.identity.certificate-file", settings.CertificateFile);
         var roots = reader.Read("actorp2p.identity.ca-file", settings.CaFile);
-        if (key is null || certificate is null || roots is null || !IdentityCurves.TryFind(settings.Curve, out var curve) || !reader.TryGetPassword(key, out var password))
+        var lists = crl.Files.Select((file, i) => reader.Read(string.Create(CultureInfo.InvariantCulture, $"actorp2p.crl.files.{i}"), file, maxBytes: crl.MaxFileBytes)).OfType<string>().ToList();
+        if (key is null || certificate is null || roots is null || lists.Count < crl.Files.Count || !IdentityCurves.TryFind(settings.Curve, out var curve) || !reader.TryGetPassword(key, out var password))
         {
             return null;
         }
 
-        if (NodeIdentity.TryCreate(key, certificate, roots, curve, password, settings, now, out var identity, out var errors))
+        var revocation = new RevocationFiles(lists, crl.Stale, RevocationFiles.None.KnownNumbers);
+        if (NodeIdentity.TryCreate(key, certificate, roots, curve, password, settings, now, out var identity, out var errors, revocation))
         {
+            reader.Warnings.AddRange(identity.Warnings);
             return identity;
         }
 
@@ -171,10 +176,10 @@ public sealed class NodeFiles : IDisposable
 
         public List<string> Warnings { get; } = [];
 
-        public string? Read(string setting, string file, bool secret = false)
+        public string? Read(string setting, string file, bool secret = false, int maxBytes = PemFiles.MaxFileBytes)
         {
             var path = Path.GetFullPath(file, baseDirectory);
-            if (!PemFiles.TryRead(path, PemFiles.MaxFileBytes, out var text, out _, out var detail))
+            if (!PemFiles.TryRead(path, maxBytes, out var text, out _, out var detail))
             {
                 Errors.Add(new SettingsError(setting, detail));
             }

@@ -36,6 +36,7 @@ public static partial class SettingsReader
         var settings = new P2PSettings(
             ReadNetwork(root.Section("network")),
             ReadIdentity(root.Section("identity")),
+            ReadCrl(root.Section("crl")),
             ReadTls(root.Section("tls")),
             ReadEncryption(root.Section("encryption")),
             ReadAdmission(root.Section("admission")),

@@ -193,7 +193,7 @@ public sealed class CertificateValidatorTests
         var id = TestPki.P256.IssueNode().Id;
         for (byte i = 0; i < 5; i++)
         {
-            cache.Keep([i], new CertificatePath(id, Now, Now.AddDays(1)));
+            cache.Keep([i], new CertificatePath(id, Now, Now.AddDays(1), Now.AddDays(1)));
         }
 
         Assert.Null(cache.Find([2], Now));

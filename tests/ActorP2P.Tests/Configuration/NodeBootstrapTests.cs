@@ -83,6 +83,18 @@ public sealed class NodeBootstrapTests : IDisposable
     }
 
     [Fact]
+    public void Every_revocation_list_that_cannot_be_used_is_named()
+    {
+        Write("half.crl", "-----BEGIN X509 CRL-----\nMIIB");
+        Write("no.crl", _node.CaPem);
+        var settings = Settings() with { Crl = Settings().Crl with { Files = ["half.crl", "no.crl", "absent.crl"] } };
+        Assert.Equal(["actorp2p.crl.files.0", "actorp2p.crl.files.2"], ErrorsOf(settings).Select(static e => e.Path));
+        Assert.Equal("actorp2p.crl.files.0", Assert.Single(ErrorsOf(settings with { Crl = settings.Crl with { Files = ["no.crl"] } })).Path);
+        Write("long.crl", new string('x', 5000));
+        Assert.Contains("longer than", Assert.Single(ErrorsOf(settings with { Crl = settings.Crl with { Files = ["long.crl"], MaxFileBytes = 4096 } })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_certificate_that_ends_soon_is_a_warning()
     {
         Assert.True(TryLoad(Settings(), static _ => null, out var files, out _));

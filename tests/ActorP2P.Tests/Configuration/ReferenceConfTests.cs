@@ -124,6 +124,9 @@ public sealed class ReferenceConfTests
         identity.deny-node-ids = []
         identity.max-chain-certificates = 5
         identity.max-chain-bytes = 16384
+        crl.files = []
+        crl.stale = Refuse
+        crl.max-file-bytes = 4194304
         tls.enabled = True
         tls.key-file = ""
         tls.certificate-file = ""
