@@ -50,13 +50,14 @@ public interface ILogReceive
 /// <summary>The root of all actors: life cycle hooks and delivery. Made by <see cref="Props"/>, never by <c>new</c> elsewhere.</summary>
 public abstract class ActorBase
 {
+    private readonly ActorCell _cell;
     private IActorRef _self;
     private SupervisorStrategy? _supervisorStrategy;
 
     /// <summary>Throws <see cref="ActorInitializationException"/> when not called by the engine.</summary>
     protected ActorBase()
     {
-        var cell = ActorCell.Current
+        var cell = _cell = ActorCell.Current
             ?? throw new ActorInitializationException("Do not create actors using 'new', always create them using an ActorContext/System");
         _self = cell.Self;
         if (this is IWithTimers withTimers)
@@ -70,7 +71,7 @@ public abstract class ActorBase
     protected static IActorContext Context => RunningCell is { IsCleared: false } cell ? cell : null!;
 
     /// <summary>Who sent the current message; dead letters when nobody did.</summary>
-    protected IActorRef Sender => RunningCell.Sender;
+    protected IActorRef Sender => (_cell.IsCaller ? _cell : RunningCell).Sender;
 
     /// <summary>This actor; dead letters once the instance has ended.</summary>
     protected IActorRef Self => _self;

@@ -23,6 +23,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
     private CellExtras? _extras;
     private object? _currentMessage;
     private IActorRef? _sender;
+    private nuint _frame;
     private int _suspendCount;
     private int _delivery;
     private bool _terminated;
@@ -44,6 +45,15 @@ internal sealed partial class ActorCell : IUntypedActorContext
         get => _current;
         set => _current = value;
     }
+
+    /// <summary>Where the run of the mailbox lies on its thread's stack; 0 outside of runs.</summary>
+    internal nuint Frame
+    {
+        set => _frame = value;
+    }
+
+    /// <summary>Whether the caller is known to be called by this actor; false when that must be found out by <see cref="Current"/>.</summary>
+    internal bool IsCaller => StackPosition.IsBelow(_frame);
 
     internal ActorSystemImpl SystemImpl => _system;
 

@@ -25,7 +25,7 @@ public abstract class MessageDispatcher
 /// <summary>Runs mailboxes on the process's thread pool, each in its turn; no actor owns a thread.</summary>
 internal sealed class ThreadPoolDispatcher(string id, int throughput) : MessageDispatcher(id, throughput)
 {
-    private const int GlobalEvery = 16;
+    private const int CommonEvery = 16;
 
     [ThreadStatic]
     private static int _scheduled;
@@ -33,10 +33,16 @@ internal sealed class ThreadPoolDispatcher(string id, int throughput) : MessageD
     /// <summary>Counts what this thread has scheduled, wrapping.</summary>
     internal static int ScheduledByThisThread => _scheduled;
 
-    // Two actors that talk to each other are quickest on one core, which the worker's own queue gives. But that queue is
-    // last in first out: a busy pair would keep older work from the worker for ever if it never went to the common queue.
-    internal override void Schedule(Mailbox mailbox) =>
-        ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: ++_scheduled % GlobalEvery != 0);
+    // A worker's own queue is last in first out and others take from it only when they have nothing else: what goes there
+    // could wait for ever behind newer work if some of it did not go to the common queue.
+    internal override void Schedule(Mailbox mailbox)
+    {
+        _scheduled++;
+        if (!DispatchWorker.TryRunNext(mailbox, out var displaced))
+            displaced = mailbox;
+        if (displaced is not null)
+            ThreadPool.UnsafeQueueUserWorkItem(displaced, preferLocal: _scheduled % CommonEvery != 0);
+    }
 
     internal override void Reschedule(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: false);
 }

@@ -105,7 +105,7 @@ internal abstract class Mailbox : InternalActorRefBase, IThreadPoolWorkItem
             Cell.Dispatcher.Schedule(this);
     }
 
-    void IThreadPoolWorkItem.Execute() => Run();
+    void IThreadPoolWorkItem.Execute() => DispatchWorker.Run(this);
 
     /// <summary>One turn: engine messages, then up to a throughput of user messages.</summary>
     internal void Run() => Run(Cell.Dispatcher.Throughput);
@@ -114,6 +114,7 @@ internal abstract class Mailbox : InternalActorRefBase, IThreadPoolWorkItem
     {
         var previous = ActorCell.Current;
         ActorCell.Current = Cell;
+        Cell.Frame = StackPosition.Here();
         try
         {
             if (!Cell.IsCreated)
@@ -127,6 +128,7 @@ internal abstract class Mailbox : InternalActorRefBase, IThreadPoolWorkItem
         }
         finally
         {
+            Cell.Frame = 0;
             ActorCell.Current = previous;
             EndRun();
         }
