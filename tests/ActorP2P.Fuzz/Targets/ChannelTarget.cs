@@ -46,6 +46,7 @@ internal sealed class ChannelTarget : FuzzTarget
     public override void Run(byte[] input)
     {
         using var pair = new ChannelPair(Settings);
+        pair.Settle();
         // The far side has something outstanding, so that acknowledgements, failures and replies have what they may hit.
         pair.A.Channel.Enqueue(ChannelPair.Unicast([1], context: "unicast", confirm: true), pair.Now);
         pair.A.Channel.Enqueue(ChannelPair.Request([2], "request"), pair.Now);

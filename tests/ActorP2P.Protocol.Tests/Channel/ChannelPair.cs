@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ActorP2P.Protocol.Channel;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Session;
@@ -27,9 +26,6 @@ internal sealed class ChannelPair : IDisposable
         MaxRequestTimeout: TimeSpan.FromSeconds(60),
         MaxTypeNameBytes: 64);
 
-    // A handshake costs more than what most tests do with its sessions; each pair derives its own from it.
-    private static readonly ConcurrentDictionary<long, (PairSession Initiator, PairSession Responder)> Sessions = [];
-
     private readonly ChannelSettings _settings;
     private readonly (PairSession Initiator, PairSession Responder) _pair;
     private byte _sessions;
@@ -38,7 +34,7 @@ internal sealed class ChannelPair : IDisposable
     {
         settings ??= Defaults;
         _settings = settings;
-        _pair = Sessions.GetOrAdd(maxRecords, static limit => HandshakePair.Sessions(maxRecords: limit));
+        _pair = HandshakePair.Sessions(maxRecords: maxRecords);
         var (left, right) = NextSessions();
         Raw = right;
         Budget = new ReassemblyBudget(settings with { ReassemblyBudgetBytes = budgetBytes ?? settings.ReassemblyBudgetBytes });
