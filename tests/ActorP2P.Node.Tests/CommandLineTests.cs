@@ -11,7 +11,7 @@ public sealed class CommandLineTests
     [InlineData("net init --out x --nodes many")]
     [InlineData("net init --out x --nodes 0")]
     [InlineData("net init --out x --port 70000")]
-    [InlineData("net init --out x --curve sm2")]
+    [InlineData("net init --out x --curve sm9")]
     [InlineData("net init --out x --port 65535 --nodes 4")]
     [InlineData("node run")]
     [InlineData("node check --config")]
@@ -19,6 +19,7 @@ public sealed class CommandLineTests
     [InlineData("demo --nodes 1")]
     [InlineData("demo --tls maybe")]
     [InlineData("demo --curve p521")]
+    [InlineData("net init --out x --suite aes-128-gcm --suite rot13")]
     [InlineData("demo --suite rot13")]
     [InlineData("demo --tls off --encryption off")]
     public async Task Wrong_usage_is_one_line_and_exit_code_2(string arguments)

@@ -24,7 +24,11 @@ public sealed class ProgramProcess : IAsyncDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
-    public static ProgramProcess Start(params string[] arguments)
+    private static readonly string BuiltProgram = Path.Combine(AppContext.BaseDirectory, "ActorP2P.Node.dll");
+
+    public static ProgramProcess Start(params string[] arguments) => StartFile(BuiltProgram, arguments);
+
+    private static ProgramProcess StartFile(string program, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -32,7 +36,7 @@ public sealed class ProgramProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ActorP2P.Node.dll"));
+        start.ArgumentList.Add(program);
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -43,9 +47,14 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     public static async Task<ProgramResult> RunAsync(params string[] arguments) => await RunAsync(TimeSpan.FromSeconds(60), arguments);
 
-    public static async Task<ProgramResult> RunAsync(TimeSpan limit, params string[] arguments)
+    public static async Task<ProgramResult> RunAsync(TimeSpan limit, params string[] arguments) => await RunFileAsync(limit, BuiltProgram, arguments);
+
+    /// <summary>Runs a copy of the program.</summary>
+    public static async Task<ProgramResult> RunFileAsync(string file, params string[] arguments) => await RunFileAsync(TimeSpan.FromSeconds(60), file, arguments);
+
+    private static async Task<ProgramResult> RunFileAsync(TimeSpan limit, string file, string[] arguments)
     {
-        await using var program = Start(arguments);
+        await using var program = StartFile(file, arguments);
         program._process.StandardInput.Close();
         return await program.FinishAsync(limit);
     }

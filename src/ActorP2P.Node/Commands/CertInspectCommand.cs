@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using ActorP2P.Program.Provisioning;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Transport;
 
@@ -59,7 +60,7 @@ internal static class CertInspectCommand
 
     private static Description Describe(List<X509Certificate2> certificates, CertificateChain chain, string? caPem)
     {
-        var (curve, id) = FindIdentity(certificates[0]);
+        var (curve, id) = KnownAlgorithms.FindIdentity(certificates[0]);
         var verdict = caPem is null ? null : Validate(chain, caPem, curve);
         return new Description(
             id?.ToString(),
@@ -68,19 +69,6 @@ internal static class CertInspectCommand
             [.. certificates.Select(static c => new CertificateLine(
                 c.Subject, c.Issuer, c.SerialNumber.ToLowerInvariant(), c.NotBefore.ToUniversalTime(), c.NotAfter.ToUniversalTime()))],
             verdict);
-    }
-
-    private static (IdentityCurve? Curve, NodeId? Id) FindIdentity(X509Certificate2 leaf)
-    {
-        foreach (var name in IdentityCurves.Names)
-        {
-            if (IdentityCurves.TryFind(name, out var curve) && curve.TryGetNodeId(leaf, out var id))
-            {
-                return (curve, id);
-            }
-        }
-
-        return (null, null);
     }
 
     private static string Validate(CertificateChain chain, string caPem, IdentityCurve? curve)

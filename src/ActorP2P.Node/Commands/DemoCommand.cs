@@ -2,7 +2,6 @@ using System.CommandLine;
 using ActorP2P.Program.Demo;
 using ActorP2P.Program.Hosting;
 using ActorP2P.Program.Provisioning;
-using ActorP2P.Protocol.Session;
 using Spectre.Console;
 
 namespace ActorP2P.Program.Commands;
@@ -20,7 +19,7 @@ internal static class DemoCommand
         var tls = OptionRules.OnOff("--tls", "TLS 1.3 on the links.");
         var encryption = OptionRules.OnOff("--encryption", "Our own encrypted records on the links.");
         var curve = OptionRules.Curve();
-        var suite = new Option<string?>("--suite") { Description = "The one cipher suite to use, e.g. aes-256-gcm." };
+        var suite = new Option<string?>("--suite") { Description = $"The one cipher suite to use: {KnownAlgorithms.SuiteNames}." };
         var keep = new Option<string?>("--keep") { Description = "Directory to keep the network's files in; must be absent or empty.", HelpName = "DIR" };
         var command = new Command("demo", "Starts a network of processes, sends everything between them, kills one, refuses one.")
         {
@@ -40,12 +39,7 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(Choice choice)
     {
-        if (EcdsaCurves.Find(choice.Curve) is not { } curve)
-        {
-            return await CommandLine.FailAsync(ExitCodes.WrongUsage, EcdsaCurves.Problem(choice.Curve));
-        }
-
-        if (Problem(choice) is { } problem)
+        if (!KnownAlgorithms.TryFindCurve(choice.Curve, out var curve, out var problem) || (problem = Problem(choice)) is not null)
         {
             return await CommandLine.FailAsync(ExitCodes.WrongUsage, problem);
         }
@@ -73,7 +67,7 @@ internal static class DemoCommand
     private static string? Problem(Choice choice) => choice switch
     {
         { Tls: false, Encryption: false } => "--tls off and --encryption off together leave nothing that protects a message: choose one.",
-        { Suite: { } suite } when !AeadSuites.TryFind(suite, out _) => $"--suite {suite} is not one of {string.Join(", ", AeadSuites.Names)}.",
+        { Suite: { } suite } when KnownAlgorithms.ProblemOfSuite(suite) is { } unknown => unknown,
         { Keep: { } keep } when File.Exists(keep) || (Directory.Exists(keep) && Directory.EnumerateFileSystemEntries(keep).Any()) =>
             $"--keep {keep} exists and is not empty: name a new directory.",
         _ => null,

@@ -22,9 +22,13 @@ internal static class NetInitCommand
         var agency = new Option<string>("--agency") { Description = "Name of the agency below the CA.", DefaultValueFactory = static _ => "agency" };
         var network = new Option<string>("--network") { Description = "Name of the network.", DefaultValueFactory = static _ => "actorp2p" };
         var curve = OptionRules.Curve();
+        var suites = new Option<string[]>("--suite")
+        {
+            Description = $"Cipher suite, several in order of preference: {KnownAlgorithms.SuiteNames}. Left out: the program's own order, and sm4-gcm for sm2.",
+        };
         var command = new Command("init", "Makes a CA, an agency and nodes with certificates and a HOCON file each, ready to start.")
         {
-            nodes, output, host, port, agency, network, curve,
+            nodes, output, host, port, agency, network, curve, suites,
         };
         command.SetAction((parsed, _) => RunAsync(
             new Choice(
@@ -34,15 +38,16 @@ internal static class NetInitCommand
                 parsed.GetValue(port),
                 parsed.GetValue(agency)!,
                 parsed.GetValue(network)!,
-                parsed.GetValue(curve)!)));
+                parsed.GetValue(curve)!,
+                parsed.GetValue(suites) ?? [])));
         return command;
     }
 
     private static async Task<int> RunAsync(Choice choice)
     {
-        if (EcdsaCurves.Find(choice.Curve) is not { } curve)
+        if (!KnownAlgorithms.TryFindCurve(choice.Curve, out var curve, out var unknown) || (unknown = choice.Suites.Select(KnownAlgorithms.ProblemOfSuite).FirstOrDefault(static p => p is not null)) is not null)
         {
-            return await CommandLine.FailAsync(ExitCodes.WrongUsage, EcdsaCurves.Problem(choice.Curve));
+            return await CommandLine.FailAsync(ExitCodes.WrongUsage, unknown);
         }
 
         var endpoints = Enumerable.Range(0, choice.Nodes).Select(choice.EndpointOf).ToList();
@@ -53,7 +58,7 @@ internal static class NetInitCommand
 
         try
         {
-            var request = new NetworkRequest(choice.Network, choice.Directory, choice.Agency, curve, endpoints, StarterNamespaces, NodeDays);
+            var request = new NetworkRequest(choice.Network, choice.Directory, choice.Agency, curve, choice.Suites, endpoints, StarterNamespaces, NodeDays);
             var made = NetworkFiles.Create(request, TimeProvider.System.GetUtcNow(), SystemRandomSource.Instance);
             foreach (var node in made)
             {
@@ -70,7 +75,7 @@ internal static class NetInitCommand
         }
     }
 
-    private sealed record Choice(int Nodes, string Directory, string Host, int Port, string Agency, string Network, string Curve)
+    private sealed record Choice(int Nodes, string Directory, string Host, int Port, string Agency, string Network, string Curve, string[] Suites)
     {
         public string EndpointOf(int index)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorP2P.Program.Provisioning;
 
 namespace ActorP2P.Program.Commands;
 
@@ -30,7 +31,7 @@ internal static class OptionRules
     /// <summary>The identity curve of a network to be made.</summary>
     public static Option<string> Curve() => new("--curve")
     {
-        Description = "Identity curve of the network: p256 or secp256k1.",
+        Description = $"Identity curve of the network: {KnownAlgorithms.CurveNames}.",
         DefaultValueFactory = static _ => "p256",
     };
 

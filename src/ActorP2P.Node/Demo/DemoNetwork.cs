@@ -45,11 +45,12 @@ internal sealed class DemoNetwork
         var endpoints = FreeEndpoints(options.Nodes + 1);
         var shared = SharedSettings(options);
         var random = SystemRandomSource.Instance;
+        IReadOnlyList<string> suites = options.Suite is null ? [] : [options.Suite];
         var network = "demo-" + Guid.NewGuid().ToString("N")[..8];
         var members = NetworkFiles.Create(
-            new NetworkRequest(network, Path.Combine(options.Directory, "network"), "agency", options.Curve, [.. endpoints.Take(options.Nodes)], shared, NodeDays), now, random);
+            new NetworkRequest(network, Path.Combine(options.Directory, "network"), "agency", options.Curve, suites, [.. endpoints.Take(options.Nodes)], shared, NodeDays), now, random);
         var foreign = NetworkFiles.Create(
-            new NetworkRequest(network, Path.Combine(options.Directory, "foreign"), "agency", options.Curve, [endpoints[^1]], shared, NodeDays), now, random)[0];
+            new NetworkRequest(network, Path.Combine(options.Directory, "foreign"), "agency", options.Curve, suites, [endpoints[^1]], shared, NodeDays), now, random)[0];
         PointAtMembers(foreign, members);
 
         var file = Path.Combine(options.Directory, "file.bin");
@@ -82,11 +83,6 @@ internal sealed class DemoNetwork
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"actorp2p {{\n  tls.enabled = {(options.Tls ? "on" : "off")}\n  encryption.enabled = {(options.Encryption ? "on" : "off")}\n");
-        if (options.Suite is not null)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"  encryption.suites = [\"{options.Suite}\"]\n");
-        }
-
         return text.Append(CultureInfo.InvariantCulture, $"  namespaces {{ {DemoPlan.DirectNamespace} {{}}, {DemoPlan.GroupNamespace} {{}} }}\n}}\n").ToString();
     }
 

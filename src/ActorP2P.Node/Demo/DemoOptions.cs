@@ -10,4 +10,4 @@ namespace ActorP2P.Program.Demo;
 /// <param name="Curve">Identity curve.</param>
 /// <param name="Suite">The one suite to allow; null for the default list.</param>
 /// <param name="Directory">Where the network's files go.</param>
-public sealed record DemoOptions(int Nodes, int Seconds, bool Tls, bool Encryption, EcdsaCurve Curve, string? Suite, string Directory);
+public sealed record DemoOptions(int Nodes, int Seconds, bool Tls, bool Encryption, IdentityCurve Curve, string? Suite, string Directory);

@@ -61,7 +61,7 @@ public sealed class NetworkFiles
         return nodes;
     }
 
-    private List<IssuedNode> IssueAll(EcdsaCurve curve, string directory, string namePrefix)
+    private List<IssuedNode> IssueAll(IdentityCurve curve, string directory, string namePrefix)
     {
         var authority = Validity.FromNow(_now, AuthorityDays);
         using var root = CertificateIssuer.CreateRoot(curve, $"{namePrefix}{_request.Id} CA", authority, _random);
@@ -99,6 +99,18 @@ public sealed class NetworkFiles
         var text = new StringBuilder();
         text.Append("# What all nodes of this network have in common. Every key and its default: reference.conf.\n");
         text.Append($"actorp2p {{\n  network.id = {Quoted(_request.Id)}\n  identity.curve = {Quoted(_request.Curve.Name)}\n");
+        var suites = _request.Suites.Count > 0 ? _request.Suites : KnownAlgorithms.StandardSuitesOf(_request.Curve);
+        var providers = KnownAlgorithms.ProvidersOf(_request.Curve, suites);
+        if (providers.Count > 0)
+        {
+            text.Append($"  suites.providers = [{string.Join(", ", providers.Select(Quoted))}]\n");
+        }
+
+        if (suites.Count > 0)
+        {
+            text.Append($"  encryption.suites = [{string.Join(", ", suites.Select(Quoted))}]\n");
+        }
+
         if (NeedsTlsCertificates)
         {
             text.Append("  tls { key-file = \"tls.key\", certificate-file = \"tls.crt\", ca-file = \"tls-ca.crt\" }\n");

@@ -7,6 +7,7 @@ namespace ActorP2P.Program.Provisioning;
 /// <param name="Directory">Where the files go; must be absent or empty.</param>
 /// <param name="Agency">Common name of the agency.</param>
 /// <param name="Curve">The network's identity curve.</param>
+/// <param name="Suites">Cipher suites in order of preference; empty for the curve's standard.</param>
 /// <param name="Endpoints">host:port of each node, in order.</param>
 /// <param name="SharedSettings">More HOCON for the file that all nodes include; empty for none.</param>
 /// <param name="NodeDays">Days that a node's certificates are valid.</param>
@@ -14,7 +15,8 @@ public sealed record NetworkRequest(
     string Id,
     string Directory,
     string Agency,
-    EcdsaCurve Curve,
+    IdentityCurve Curve,
+    IReadOnlyList<string> Suites,
     IReadOnlyList<string> Endpoints,
     string SharedSettings,
     int NodeDays);

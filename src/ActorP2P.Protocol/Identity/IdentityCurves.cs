@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using ActorP2P.Protocol.Handshake;
 
 namespace ActorP2P.Protocol.Identity;
 
@@ -27,5 +28,13 @@ public static class IdentityCurves
     public static bool TryFind(string name, [NotNullWhen(true)] out IdentityCurve? curve) => Known.TryGetValue(name, out curve);
 
     /// <summary>Adds a curve. False when another one has the name already: a registered curve is never replaced.</summary>
-    public static bool Register(IdentityCurve curve) => ReferenceEquals(Known.GetOrAdd(curve.Name, curve), curve);
+    /// <exception cref="ArgumentException">The name has no place in a handshake: 1 to 32 printable ASCII characters.</exception>
+    public static bool Register(IdentityCurve curve)
+    {
+        ArgumentNullException.ThrowIfNull(curve);
+        var fits = curve.Name.Length is > 0 and <= HandshakeLimits.MaxCurveNameLength && !curve.Name.AsSpan().ContainsAnyExceptInRange('!', '~');
+        return fits
+            ? ReferenceEquals(Known.GetOrAdd(curve.Name, curve), curve)
+            : throw new ArgumentException($"The curve's name \"{curve.Name}\" has no place in a handshake.", nameof(curve));
+    }
 }

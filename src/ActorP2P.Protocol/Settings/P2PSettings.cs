@@ -11,6 +11,7 @@ public sealed record P2PSettings(
     IdentitySettings Identity,
     CrlSettings Crl,
     TlsSettings Tls,
+    SuitesSettings Suites,
     EncryptionSettings Encryption,
     AdmissionSettings Admission,
     ReconnectSettings Reconnect,
@@ -62,6 +63,10 @@ public sealed record CrlSettings(IReadOnlyList<string> Files, StaleListPolicy St
 
 /// <summary><c>actorp2p.tls</c>. Empty file names mean the identity's own files.</summary>
 public sealed record TlsSettings(bool Enabled, string KeyFile, string CertificateFile, string CaFile, TimeSpan HandshakeTimeout);
+
+/// <summary><c>actorp2p.suites</c>: algorithms from outside.</summary>
+/// <param name="Providers">Type names of <see cref="ISuiteProvider"/>s, each <c>Namespace.Type, Assembly</c>.</param>
+public sealed record SuitesSettings(IReadOnlyList<string> Providers);
 
 /// <summary><c>actorp2p.encryption</c>: our own records.</summary>
 /// <param name="Enabled">Off is allowed under TLS only, or with <c>network.insecure</c>.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Formats.Asn1;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -54,15 +55,20 @@ public sealed class TlsCredentials
     {
         credentials = null;
         if (!TryReadCertificates(caPem, "the CA file", out var roots, out error)
-            || !TryReadCertificates(certificatePem, "the certificate file", out var chain, out error)
-            || !TryReadLeaf(keyPem, certificatePem, password, out var leaf, out error))
+            || !TryReadCertificates(certificatePem, "the certificate file", out var chain, out error))
         {
             return false;
         }
 
-        if (leaf.PublicKey.Oid.Value == EllipticCurveOid && !IsTls13Curve(leaf))
+        // Before the key is opened: of a curve that the platform does not know it could only say that it does not fit.
+        if (chain[0].PublicKey.Oid.Value == EllipticCurveOid && !IsTls13Curve(chain[0].PublicKey))
         {
             error = "TLS 1.3 has no signature scheme for this certificate's curve: use a P-256 certificate for TLS";
+            return false;
+        }
+
+        if (!TryReadLeaf(keyPem, certificatePem, password, out var leaf, out error))
+        {
             return false;
         }
 
@@ -118,16 +124,19 @@ public sealed class TlsCredentials
         }
     }
 
-    private static bool IsTls13Curve(X509Certificate2 leaf)
+    private static bool IsTls13Curve(PublicKey key)
     {
+        const byte ObjectIdentifier = 0x06;
+        var parameters = key.EncodedParameters?.RawData ?? [];
         try
         {
-            using var key = leaf.GetECDsaPublicKey();
-            return key is not null && Tls13CurveOids.Contains(key.ExportParameters(false).Curve.Oid.Value);
+            return parameters.Length > 0
+                && parameters[0] == ObjectIdentifier
+                && Tls13CurveOids.Contains(AsnDecoder.ReadObjectIdentifier(parameters, AsnEncodingRules.DER, out _));
         }
-        catch (CryptographicException)
+        catch (AsnContentException)
         {
-            // A curve that the platform does not know, such as SM2's.
+            // No OID behind the tag of one: no curve that TLS knows.
             return false;
         }
     }

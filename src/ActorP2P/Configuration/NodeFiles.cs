@@ -49,6 +49,7 @@ public sealed class NodeFiles : IDisposable
         out IReadOnlyList<SettingsError> errors)
     {
         var reader = new PemReader(baseDirectory, environment, settings.Identity.KeyPasswordEnvironmentVariable);
+        SuiteProviders.LoadAll(settings.Suites.Providers, reader.Errors);
         CheckNames(settings, reader.Errors);
         var identity = LoadIdentity(settings.Identity, settings.Crl, now, reader);
         var tls = settings.Tls.Enabled ? LoadTls(settings, now, reader) : null;
@@ -72,12 +73,12 @@ public sealed class NodeFiles : IDisposable
     {
         if (!IdentityCurves.TryFind(settings.Identity.Curve, out _))
         {
-            errors.Add(new SettingsError("actorp2p.identity.curve", $"\"{settings.Identity.Curve}\" is not one of {string.Join(", ", IdentityCurves.Names)}"));
+            errors.Add(new SettingsError("actorp2p.identity.curve", $"\"{settings.Identity.Curve}\" is not one of {string.Join(", ", IdentityCurves.Names)}, nor did a provider of suites.providers bring it"));
         }
 
         foreach (var suite in settings.Encryption.Suites.Where(static name => !AeadSuites.TryFind(name, out _)))
         {
-            errors.Add(new SettingsError("actorp2p.encryption.suites", $"\"{suite}\" is not one of {string.Join(", ", AeadSuites.Names)}, or this machine cannot do it"));
+            errors.Add(new SettingsError("actorp2p.encryption.suites", $"\"{suite}\" is not one of {string.Join(", ", AeadSuites.Names)}, or this machine cannot do it; others need a provider in suites.providers"));
         }
     }
 

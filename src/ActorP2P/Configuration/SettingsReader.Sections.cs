@@ -48,6 +48,9 @@ public static partial class SettingsReader
         s.Text("ca-file", 0, MaxFileNameBytes),
         s.Duration("handshake-timeout", 100 * Ms, Minute));
 
+    private static SuitesSettings ReadSuites(SettingsSection s) => new(
+        s.TextList("providers", MaxSuites, static name => name.Length is > 0 and <= MaxFileNameBytes ? null : "is not the name of a type"));
+
     private static EncryptionSettings ReadEncryption(SettingsSection s) => new(
         s.Switch("enabled"),
         s.TextList("suites", MaxSuites, static name => name.Length is > 0 and <= MaxNameBytes ? null : "is not the name of a suite"),

@@ -38,6 +38,7 @@ public static partial class SettingsReader
             ReadIdentity(root.Section("identity")),
             ReadCrl(root.Section("crl")),
             ReadTls(root.Section("tls")),
+            ReadSuites(root.Section("suites")),
             ReadEncryption(root.Section("encryption")),
             ReadAdmission(root.Section("admission")),
             ReadReconnect(root.Section("reconnect")),

@@ -132,6 +132,7 @@ public sealed class ReferenceConfTests
         tls.certificate-file = ""
         tls.ca-file = ""
         tls.handshake-timeout = 00:00:05
+        suites.providers = []
         encryption.enabled = True
         encryption.suites = [aes-128-gcm, aes-256-gcm, chacha20-poly1305]
         encryption.max-records-per-session = 16777216
