@@ -17,13 +17,16 @@ internal sealed record NetworkOptions
     /// <summary>More HOCON inside the section <c>actorp2p</c> of every node.</summary>
     public string Hocon { get; init; } = "";
 
+    /// <summary>Changes what a node is started with.</summary>
+    public Func<TestNodeOptions, TestNodeOptions> EachNode { get; init; } = static node => node;
+
     /// <summary>The memory transport, a network of its own.</summary>
     public static NetworkOptions OnMemory => new();
 
     /// <summary>Real sockets with both layers of protection, as configured by default.</summary>
     public static NetworkOptions OnTcp => new() { Memory = null, Tls = true };
 
-    public TestNodeOptions NodeOptions(string name, TestConsortium? consortium = null) => new()
+    public TestNodeOptions NodeOptions(string name, TestConsortium? consortium = null) => EachNode(new TestNodeOptions
     {
         Name = name,
         Files = (consortium ?? TestConsortium.Ours).Issue(name),
@@ -32,5 +35,5 @@ internal sealed record NetworkOptions
         Encryption = Encryption,
         Namespaces = Namespaces,
         Hocon = Hocon,
-    };
+    });
 }

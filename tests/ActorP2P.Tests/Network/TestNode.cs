@@ -43,6 +43,9 @@ internal sealed class TestNode : IAsyncDisposable
 
     public NodeId Id { get; }
 
+    /// <summary>Its private key.</summary>
+    public string KeyPem => _options.Files.KeyPem;
+
     /// <summary>Where others dial it.</summary>
     public string Address => _listen;
 
@@ -53,6 +56,8 @@ internal sealed class TestNode : IAsyncDisposable
     public NodeCounters Counters { get; private set; } = new();
 
     public ObservedPort Port => _port ?? throw new InvalidOperationException($"{Name} is not started.");
+
+    public NodeEnvironment Environment { get; private set; } = null!;
 
     public ActorSystem System => _system ?? throw new InvalidOperationException($"{Name} is not started.");
 
@@ -69,7 +74,7 @@ internal sealed class TestNode : IAsyncDisposable
         _port = new ObservedPort(CreatePort(settings)) { HoldDial = _options.HoldDial };
         Epoch = _epochs.Next(now, 0).Epoch;
         Counters = new NodeCounters();
-        var environment = new NodeEnvironment(
+        Environment = new NodeEnvironment(
             settings,
             _identity,
             _identity.Validator,
@@ -79,9 +84,9 @@ internal sealed class TestNode : IAsyncDisposable
             SystemRandom.Instance,
             Counters,
             new ReassemblyBudget(settings.Channel));
-        _system = ActorSystem.Create(Name);
-        _system.EventStream.SetLogLevel(LogLevel.ErrorLevel);
-        _root = _system.ActorOf(P2PNode.Props(environment), "p2p");
+        _system = ActorSystem.Create(Name, _options.SystemHocon);
+        _options.OnSystem(_system);
+        _root = _system.ActorOf(P2PNode.Props(Environment), "p2p");
         Router = (await _root.Ask<P2PNode.RouterAddress>(P2PNode.GetRouter.Instance, Eventually.Limit)).Router;
         _listen = await _port.Bound.WaitAsync(Eventually.Limit);
     }

@@ -36,6 +36,12 @@ internal sealed record TestNodeOptions
     /// <summary>The node's clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>The actor system's own configuration.</summary>
+    public string SystemHocon { get; init; } = "";
+
+    /// <summary>Sees the actor system before the node starts in it.</summary>
+    public Action<ActorSystem> OnSystem { get; init; } = static system => system.EventStream.SetLogLevel(LogLevel.ErrorLevel);
+
     /// <summary>What happens to each dial before it goes out.</summary>
     public Action<Action>? HoldDial { get; init; }
 }
