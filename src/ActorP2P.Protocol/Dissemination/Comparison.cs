@@ -9,10 +9,7 @@ namespace ActorP2P.Protocol.Dissemination;
 /// misses anything. Announced runs carry the sum of their fingerprints; where a sum differs from ours the announcer is
 /// asked for finer runs, down to one id, and then for the signed head, which is the evidence.
 /// </summary>
-internal sealed class Comparison(
-    OriginTable origins,
-    Func<PublicationHeader, ulong> fingerprint,
-    Func<PublicationHeader, bool> verifyHead)
+internal sealed class Comparison(OriginTable origins, PublicationProof proof)
 {
     /// <summary>Parts into which a run is cut by one step: two steps from the longest run to one id.</summary>
     internal const int Parts = 64;
@@ -79,8 +76,8 @@ internal sealed class Comparison(
     {
         if (!held.IsEquivocal
             && !held.Header.HasSameContent(copy)
-            && verifyHead(copy)
-            && (held.IsVerified || verifyHead(held.Header)))
+            && proof.VerifyHead(copy)
+            && (held.IsVerified || proof.VerifyHead(held.Header)))
         {
             held.IsEquivocal = true;
             effects.Add(new MulticastEffect.Equivocation(copy.Id, held.Header, copy));
@@ -115,7 +112,7 @@ internal sealed class Comparison(
                 return false;
             }
 
-            sum = unchecked(sum + fingerprint(message.Header));
+            sum = unchecked(sum + proof.Fingerprint(message.Header));
         }
 
         return true;

@@ -22,7 +22,8 @@ public sealed class MulticastCore
     private const int TrimsPerRetention = 8;
 
     private readonly DisseminationSettings _settings;
-    private readonly PublicationScope _scope;
+    private readonly PublicationProof _proof;
+    private readonly List<PublicationDraft> _drafts = [];
     private readonly INodeKey _key;
     private readonly NodeId _self;
     private readonly ulong _epoch;
@@ -46,6 +47,8 @@ public sealed class MulticastCore
     /// <param name="epoch">This node's incarnation.</param>
     /// <param name="seqBase">The first message gets the seq above; a namespace that restarts within one epoch takes a base above all it used.</param>
     /// <param name="maxTypeBytes">Longest message type, in UTF-8.</param>
+    /// <param name="isSigned">False in a closed network that does without origin signatures: then any member can publish in the name of any other.</param>
+    /// <param name="seen">What a former core of this namespace saw; null to begin with nothing.</param>
     public MulticastCore(
         DisseminationSettings settings,
         PublicationScope scope,
@@ -53,29 +56,23 @@ public sealed class MulticastCore
         INodeKey key,
         ulong epoch,
         ulong seqBase,
-        int maxTypeBytes)
+        int maxTypeBytes,
+        bool isSigned = true,
+        SeenPublications? seen = null)
     {
         _settings = settings;
-        _scope = scope;
+        _proof = new PublicationProof(scope, curve, isSigned);
         _key = key;
         _self = key.Id;
         _epoch = epoch;
         _seq = seqBase;
         _maxTypeBytes = maxTypeBytes;
         _neighbourhood = new Neighbourhood(_self);
-        _origins = new OriginTable(settings, _self);
+        _origins = new OriginTable(settings, _self, seen ?? new SeenPublications());
         _pending = new PendingOrigins(settings);
-        ulong FingerprintOf(PublicationHeader header) => header.Fingerprint(scope);
-        _comparison = new Comparison(_origins, FingerprintOf, header => header.VerifyHead(scope, curve));
-        _repair = new Repair(
-            settings,
-            _self,
-            _neighbourhood,
-            _origins,
-            _comparison,
-            FingerprintOf,
-            message => message.Header.Verify(scope, curve, message.Payload.Span));
-        _intake = new PublicationIntake(settings, scope, curve, _self, maxTypeBytes, _neighbourhood, _origins, _pending, _comparison, _repair, _topics);
+        _comparison = new Comparison(_origins, _proof);
+        _repair = new Repair(settings, _self, _neighbourhood, _origins, _comparison, _proof);
+        _intake = new PublicationIntake(settings, _proof, _self, maxTypeBytes, _neighbourhood, _origins, _pending, _comparison, _repair, _topics);
     }
 
     /// <summary>Topics whose messages are delivered here.</summary>
@@ -105,9 +102,16 @@ public sealed class MulticastCore
     /// <summary>Delivers a topic's messages no more.</summary>
     public void Unsubscribe(string topic) => _topics.Remove(topic);
 
+    /// <summary>Signatures that were checked here.</summary>
+    public long SignaturesChecked => _proof.SignaturesChecked;
+
+    /// <summary>True while publications wait for <see cref="Flush"/>.</summary>
+    public bool HasUnsent => _drafts.Count > 0;
+
     /// <summary>
-    /// Publishes a message; the answer is a Published or PublishRefused effect. The payload is referenced as
-    /// long as it is retained, so it must never change.
+    /// Publishes a message; the answer is a Published or PublishRefused effect. <see cref="Flush"/> sends it; until then
+    /// it waits for others, because one signature covers many. The payload is referenced as long as it is
+    /// retained, so it must never change.
     /// </summary>
     /// <param name="topic">Null broadcasts to all members. A topic need not be one's own.</param>
     /// <param name="type">Message type at the receivers.</param>
@@ -126,17 +130,41 @@ public sealed class MulticastCore
         }
 
         var id = new MessageId(_self, _epoch, ++_seq);
-        var header = PublicationHeader.Sign(_scope, _key, id, log.Oldest?.Header.Id.Seq ?? id.Seq, lane, topic, type, payload.Span);
-        var place = _neighbourhood.PlaceUnder(header);
-        var targets = place.Children.Where(_neighbourhood.Peers.Contains).ToList();
+        var floor = log.Oldest?.Header.Id.Seq ?? (_drafts.Count > 0 ? _drafts[0].Id.Seq : id.Seq);
+        var draft = new PublicationDraft(id, floor, lane, topic, type, payload);
+        _drafts.Add(draft);
+        effects.Add(new MulticastEffect.Published(id, _neighbourhood.CountWanting(topic)));
+        if (_drafts.Count == FlushTree.MaxLeaves)
+        {
+            Flush(now, effects);
+        }
+    }
 
-        // A peer that the table does not show yet: nobody else can know that it is there.
-        var unseen = _neighbourhood.Peers.Where(peer => !place.Tree.Contains(peer) && _neighbourhood.View.Wants(peer, topic)).ToArray();
-        targets.AddRange(unseen);
-        PublicationIntake.Push(header, payload, targets, effects);
-        log.Seen.SlideTo(header.Floor);
-        _origins.Retain(log, header, payload, from: null, targets, isVerified: true, now);
-        effects.Add(new MulticastEffect.Published(id, place.Wanted + unseen.Length));
+    /// <summary>Signs what was published since the last flush, with one signature, and sends it.</summary>
+    public void Flush(DateTimeOffset now, List<MulticastEffect> effects)
+    {
+        if (_drafts.Count == 0)
+        {
+            return;
+        }
+
+        var log = _origins.Own(_epoch, _drafts[0].Id.Seq);
+        foreach (var (header, draft) in _proof.Sign(_key, _drafts).Zip(_drafts))
+        {
+            var place = _neighbourhood.PlaceUnder(header);
+            var targets = place.Children.Where(_neighbourhood.Peers.Contains).ToList();
+
+            // A peer that the table does not show yet: nobody else can know that it is there.
+            targets.AddRange(_neighbourhood.Peers.Where(peer => !place.Tree.Contains(peer) && _neighbourhood.View.Wants(peer, header.Topic)));
+            PublicationIntake.Push(header, draft.Payload, targets, effects);
+            log.Seen.SlideTo(header.Floor);
+            foreach (var evicted in _origins.Retain(log, header, draft.Payload, from: null, targets, isVerified: true, now))
+            {
+                effects.Add(new MulticastEffect.Dropped(MulticastDrop.Evicted, evicted));
+            }
+        }
+
+        _drafts.Clear();
         Rearm(now, effects);
     }
 
@@ -156,6 +184,7 @@ public sealed class MulticastCore
     {
         if (_neighbourhood.TryRemove(peer))
         {
+            _intake.PeerDown(peer);
             _repair.PeerDown(peer, now, effects);
             Rearm(now, effects);
         }
@@ -254,10 +283,11 @@ public sealed class MulticastCore
             return PublishRefusal.BadType;
         }
 
-        var size = (long)payloadBytes + PublicationHeader.LengthOf(topic, type);
+        var size = (long)payloadBytes + PublicationDraft.MaxLength(topic, type);
+        var unsent = _drafts.Sum(static draft => draft.Payload.Length + (long)PublicationDraft.MaxLength(draft.Topic, draft.Type));
         return lane is Lane.Control || !Lanes.IsKnown((byte)lane) ? PublishRefusal.BadLane
             : size > _settings.RetentionBytes ? PublishRefusal.PayloadTooLarge
-            : !log.HasRoomFor(size) || _seq + 1 - (log.Oldest?.Header.Id.Seq ?? _seq + 1) >= (ulong)_settings.DedupWindow ? PublishRefusal.RetentionFull
+            : !log.HasRoomFor(_drafts.Count + 1, unsent + size) || _seq + 1 - (log.Oldest?.Header.Id.Seq ?? _seq + 1 - (ulong)_drafts.Count) >= (ulong)_settings.DedupWindow ? PublishRefusal.RetentionFull
             : null;
     }
 

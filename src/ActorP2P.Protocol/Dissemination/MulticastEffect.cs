@@ -30,6 +30,9 @@ public enum MulticastDrop
     /// <summary>The signature or the payload hash does not verify.</summary>
     BadSignature,
 
+    /// <summary>The peer has passed on too many messages that do not verify: for a while its messages are not even checked.</summary>
+    TooManyBadSignatures,
+
     /// <summary>The origin's certificate is refused.</summary>
     RefusedOrigin,
 
@@ -47,6 +50,9 @@ public enum MulticastDrop
 
     /// <summary>The peer asks for more than its allowance.</summary>
     WantOverAllowance,
+
+    /// <summary>Held no longer: all origins together hold more than allowed, and this one holds most.</summary>
+    Evicted,
 
     /// <summary>The peer asks for what is not held any more.</summary>
     NotHeld,

@@ -64,6 +64,13 @@ internal sealed class Neighbourhood(NodeId self)
         return PlaceUnder(header.Id.Origin, TreePolicy.MaxChildren(members, header.PayloadLengthBytes), header.Topic);
     }
 
+    /// <summary>Members that a publication of this node is on its way to, by the present view: those in its tree, and peers that are not.</summary>
+    internal int CountWanting(string? topic)
+    {
+        var place = PlaceUnder(self, int.MaxValue, topic);
+        return place.Wanted + _peers.Count(peer => !place.Tree.Contains(peer) && View.Wants(peer, topic));
+    }
+
     /// <summary>True when a push from the origin can be on its way to us: links go both ways, so whom we reach reaches us.</summary>
     internal bool IsReachedFrom(NodeId origin) =>
         _peers.Contains(origin) || (_reach ??= DisseminationTree.Build(View.Graph, self, IsAllowed, int.MaxValue)).Contains(origin);

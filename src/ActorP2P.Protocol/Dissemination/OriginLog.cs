@@ -11,15 +11,17 @@ namespace ActorP2P.Protocol.Dissemination;
 internal sealed class OriginLog
 {
     private readonly DisseminationSettings _settings;
+    private readonly RetainedTotal _total;
     private readonly Queue<RetainedMessage> _byAge = new();
     private readonly Dictionary<ulong, RetainedMessage> _bySeq = [];
 
-    internal OriginLog(NodeId origin, ulong epoch, ulong floor, DisseminationSettings settings)
+    internal OriginLog(NodeId origin, ulong epoch, DedupWindow seen, DisseminationSettings settings, RetainedTotal total)
     {
         Origin = origin;
         Epoch = epoch;
+        Seen = seen;
         _settings = settings;
-        Seen = new DedupWindow(settings.DedupWindow, floor);
+        _total = total;
     }
 
     internal NodeId Origin { get; }
@@ -44,6 +46,7 @@ internal sealed class OriginLog
         _byAge.Enqueue(message);
         _bySeq[message.Header.Id.Seq] = message;
         Bytes += message.SizeBytes;
+        _total.Add(message);
         Trim(now);
     }
 
@@ -55,27 +58,30 @@ internal sealed class OriginLog
                 || Bytes > _settings.RetentionBytes
                 || _byAge.Count > _settings.RetentionMessages))
         {
-            _byAge.Dequeue();
-            _bySeq.Remove(oldest.Header.Id.Seq);
-            Bytes -= oldest.SizeBytes;
-            oldest.Release();
+            LetGoOfOldest();
         }
+    }
+
+    /// <summary>Lets go of the oldest message; there is one.</summary>
+    internal void LetGoOfOldest()
+    {
+        var oldest = _byAge.Dequeue();
+        _bySeq.Remove(oldest.Header.Id.Seq);
+        Bytes -= oldest.SizeBytes;
+        _total.Remove(oldest);
+        oldest.Release();
     }
 
     /// <summary>Lets go of everything.</summary>
     internal void Close()
     {
-        foreach (var message in _byAge)
+        while (_byAge.Count > 0)
         {
-            message.Release();
+            LetGoOfOldest();
         }
-
-        _byAge.Clear();
-        _bySeq.Clear();
-        Bytes = 0;
     }
 
-    /// <summary>True when one more message of this size can be held without letting go of another.</summary>
-    internal bool HasRoomFor(long sizeBytes) =>
-        _byAge.Count < _settings.RetentionMessages && Bytes + sizeBytes <= _settings.RetentionBytes;
+    /// <summary>True when so many more messages, of this size together, can be held without letting go of another.</summary>
+    internal bool HasRoomFor(int messages, long sizeBytes) =>
+        _byAge.Count + messages <= _settings.RetentionMessages && Bytes + sizeBytes <= _settings.RetentionBytes;
 }

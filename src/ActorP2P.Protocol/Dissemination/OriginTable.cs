@@ -6,26 +6,42 @@ using ActorP2P.Protocol.Settings;
 namespace ActorP2P.Protocol.Dissemination;
 
 /// <summary>All origins heard of, each in its present epoch, and what is held of them. Origins are members, so their number is bounded.</summary>
-internal sealed class OriginTable(DisseminationSettings settings, NodeId self)
+internal sealed class OriginTable
 {
+    private readonly DisseminationSettings _settings;
+    private readonly NodeId _self;
+    private readonly SeenPublications _seen;
+    private readonly RetainedTotal _total = new();
     private readonly Dictionary<NodeId, OriginLog> _logs = [];
     private readonly Dictionary<ulong, NodeId> _byReference = [];
+
+    internal OriginTable(DisseminationSettings settings, NodeId self, SeenPublications seen)
+    {
+        _settings = settings;
+        _self = self;
+        _seen = seen;
+        foreach (var (origin, epoch, window) in seen.All)
+        {
+            _logs[origin] = new OriginLog(origin, epoch, window, settings, _total);
+            Name(origin);
+        }
+    }
 
     /// <summary>Held messages in the order of arrival.</summary>
     internal ArrivalLog Arrivals { get; } = new();
 
-    internal int RetainedMessages => _logs.Values.Sum(static log => log.Count);
+    internal int RetainedMessages => _total.Messages;
 
-    internal long RetainedBytes => _logs.Values.Sum(static log => log.Bytes);
+    internal long RetainedBytes => _total.Bytes;
 
     internal bool TryGet(NodeId origin, [NotNullWhen(true)] out OriginLog? log) => _logs.TryGetValue(origin, out log);
 
     /// <summary>This node as an origin.</summary>
     internal OriginLog Own(ulong epoch, ulong nextSeq)
     {
-        if (!_logs.TryGetValue(self, out var log))
+        if (!_logs.TryGetValue(_self, out var log))
         {
-            _logs[self] = log = new OriginLog(self, epoch, nextSeq, settings);
+            _logs[_self] = log = new OriginLog(_self, epoch, new DedupWindow(_settings.DedupWindow, nextSeq), _settings, _total);
         }
 
         return log;
@@ -42,10 +58,12 @@ internal sealed class OriginTable(DisseminationSettings settings, NodeId self)
 
         log?.Close();
         Name(origin);
-        return _logs[origin] = new OriginLog(origin, header.Id.Epoch, header.Floor, settings);
+        var window = _seen.Start(origin, header.Id.Epoch, header.Floor, _settings.DedupWindow);
+        return _logs[origin] = new OriginLog(origin, header.Id.Epoch, window, _settings, _total);
     }
 
-    internal void Retain(
+    /// <summary>Holds a message. Answers the origins that had to let go of one for it, once for each.</summary>
+    internal List<NodeId> Retain(
         OriginLog log,
         PublicationHeader header,
         ReadOnlyMemory<byte> payload,
@@ -57,6 +75,16 @@ internal sealed class OriginTable(DisseminationSettings settings, NodeId self)
         var message = new RetainedMessage(header, payload, Arrivals.NextIndex, now, from, pushedTo) { IsVerified = isVerified };
         Arrivals.Append(message);
         log.Hold(message, now);
+        var evicted = new List<NodeId>();
+        while (_total.Bytes > _settings.RetentionTotalBytes)
+        {
+            // Who holds most loses first, so that a flood pushes out nobody's messages but its own.
+            var largest = _logs.Values.MaxBy(static log => log.Bytes)!;
+            largest.LetGoOfOldest();
+            evicted.Add(largest.Origin);
+        }
+
+        return evicted;
     }
 
     /// <summary>Lets go of what is over its time.</summary>
@@ -73,10 +101,11 @@ internal sealed class OriginTable(DisseminationSettings settings, NodeId self)
     /// <summary>Forgets origins whose certificates are refused, with all they sent.</summary>
     internal void PurgeRefused(IMembership membership)
     {
-        foreach (var log in _logs.Values.Where(log => log.Origin != self && membership.Check(log.Origin) == MembershipVerdict.Refused).ToArray())
+        foreach (var log in _logs.Values.Where(log => log.Origin != _self && membership.Check(log.Origin) == MembershipVerdict.Refused).ToArray())
         {
             log.Close();
             _logs.Remove(log.Origin);
+            _seen.Forget(log.Origin);
         }
     }
 
@@ -89,7 +118,7 @@ internal sealed class OriginTable(DisseminationSettings settings, NodeId self)
     internal void NameOnly(IEnumerable<NodeId> nodes)
     {
         _byReference.Clear();
-        foreach (var node in nodes.Concat(_logs.Keys).Append(self))
+        foreach (var node in nodes.Concat(_logs.Keys).Append(_self))
         {
             Name(node);
         }

@@ -1,22 +1,11 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using System.Text;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Wire;
 
 namespace ActorP2P.Protocol.Dissemination;
-
-/// <summary>How an origin signs.</summary>
-internal enum SignatureKind : byte
-{
-    /// <summary>One signature over one header.</summary>
-    Single = 1,
-
-    /// <summary>One signature over a list of header hashes; reserved, refused by this version.</summary>
-    HashList = 2,
-}
 
 /// <summary>
 /// The signed head of a publication. The payload follows it directly.
@@ -33,7 +22,7 @@ internal enum SignatureKind : byte
 /// 96   u32  payload length
 /// 100  32   SHA-256 of the payload
 /// 132  topic, type          UTF-8
-/// ..   signature block      u8 SignatureKind, then 64 bytes r‖s
+/// ..   signature block      u8 SignatureKind, then what belongs to it
 /// </code>
 /// Signed are network and namespace (each a text with u16 length) and then all of the above before the
 /// signature block, but for byte 0 and the length of the signature block, which are taken as 0.
@@ -41,15 +30,14 @@ internal enum SignatureKind : byte
 public sealed class PublicationHeader
 {
     internal const byte Kind = 1;
-    private const int FixedBytes = 132;
-    private const int SingleSignatureBytes = 1 + IdentityCurve.SignatureLengthBytes;
-    private const ushort BroadcastTopic = ushort.MaxValue;
+    internal const int FixedBytes = 132;
+    internal const ushort BroadcastTopic = ushort.MaxValue;
 
     private readonly ReadOnlyMemory<byte> _head;
     private readonly int _unsignedFrom;
-    private ulong? _fingerprint;
+    private byte[]? _contentHash;
 
-    private PublicationHeader(ReadOnlyMemory<byte> head, int unsignedFrom, MessageId id, string? topic, string type)
+    internal PublicationHeader(ReadOnlyMemory<byte> head, int unsignedFrom, MessageId id, string? topic, string type)
     {
         _head = head;
         _unsignedFrom = unsignedFrom;
@@ -82,43 +70,8 @@ public sealed class PublicationHeader
     /// <summary>The encoded head with its signature: the evidence in an equivocation.</summary>
     public ReadOnlyMemory<byte> Bytes => _head;
 
-    /// <summary>Length of a signed head.</summary>
-    internal static int LengthOf(string? topic, string type) =>
-        FixedBytes + (topic is null ? 0 : Encoding.UTF8.GetByteCount(topic)) + Encoding.UTF8.GetByteCount(type) + SingleSignatureBytes;
-
-    /// <summary>Composes and signs a head.</summary>
-    internal static PublicationHeader Sign(
-        PublicationScope scope,
-        INodeKey key,
-        MessageId id,
-        ulong floor,
-        Lane lane,
-        string? topic,
-        string type,
-        ReadOnlySpan<byte> payload)
-    {
-        var topicBytes = topic is null ? [] : Encoding.UTF8.GetBytes(topic);
-        var typeBytes = Encoding.UTF8.GetBytes(type);
-        var unsignedFrom = FixedBytes + topicBytes.Length + typeBytes.Length;
-        var head = new byte[unsignedFrom + SingleSignatureBytes];
-        head[0] = Kind;
-        head[1] = (byte)lane;
-        BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(2), topic is null ? BroadcastTopic : (ushort)topicBytes.Length);
-        BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(4), (ushort)typeBytes.Length);
-        BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(6), SingleSignatureBytes);
-        id.Origin.Point.CopyTo(head.AsSpan(8));
-        BinaryPrimitives.WriteUInt64LittleEndian(head.AsSpan(72), id.Epoch);
-        BinaryPrimitives.WriteUInt64LittleEndian(head.AsSpan(80), id.Seq);
-        BinaryPrimitives.WriteUInt64LittleEndian(head.AsSpan(88), floor);
-        BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(96), (uint)payload.Length);
-        SHA256.HashData(payload, head.AsSpan(100));
-        topicBytes.CopyTo(head, FixedBytes);
-        typeBytes.CopyTo(head, FixedBytes + topicBytes.Length);
-        head[unsignedFrom] = (byte)SignatureKind.Single;
-        var header = new PublicationHeader(head, unsignedFrom, id, topic, type);
-        key.Sign(SignatureContext.Publication, header.SignedData(scope), head.AsSpan(unsignedFrom + 1));
-        return header;
-    }
+    /// <summary>Kind of signature and what belongs to it; at least one byte.</summary>
+    internal ReadOnlySpan<byte> SignatureBlock => _head.Span[_unsignedFrom..];
 
     /// <summary>Reads a head off the front of a message and judges its form: lengths, lane, floor, texts.</summary>
     /// <param name="message">Head and payload.</param>
@@ -199,35 +152,8 @@ public sealed class PublicationHeader
         return true;
     }
 
-    /// <summary>True when the payload is the signed one and the origin signed the head.</summary>
-    internal bool Verify(PublicationScope scope, IdentityCurve curve, ReadOnlySpan<byte> payload)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(payload, hash);
-        return hash.SequenceEqual(PayloadHash) && VerifyHead(scope, curve);
-    }
-
-    /// <summary>True when the origin signed the head.</summary>
-    internal bool VerifyHead(PublicationScope scope, IdentityCurve curve)
-    {
-        var block = _head.Span[_unsignedFrom..];
-        return block.Length == SingleSignatureBytes
-            && block[0] == (byte)SignatureKind.Single
-            && curve.Verify(Id.Origin, SignatureContext.Publication, SignedData(scope), block[1..]);
-    }
-
-    /// <summary>The first 8 bytes of the SHA-256 of what is signed: tells two contents under one id apart, and covers no signature.</summary>
-    internal ulong Fingerprint(PublicationScope scope) =>
-        _fingerprint ??= BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(SignedData(scope)));
-
-    /// <summary>The same content: everything that is signed is equal. A signature may differ, one key can make many.</summary>
-    internal bool HasSameContent(PublicationHeader other) =>
-        _head.Span[1..6].SequenceEqual(other._head.Span[1..6])
-        && _head.Span[8.._unsignedFrom].SequenceEqual(other._head.Span[8..other._unsignedFrom]);
-
-    private static bool IsPayloadLane(Lane lane) => lane is > Lane.Control and <= Lane.Bulk;
-
-    private byte[] SignedData(PublicationScope scope)
+    /// <summary>What the origin signs.</summary>
+    internal byte[] SignedData(PublicationScope scope)
     {
         var data = new byte[scope.Prefix.Length + _unsignedFrom];
         scope.Prefix.Span.CopyTo(data);
@@ -237,4 +163,14 @@ public sealed class PublicationHeader
         head[6..8].Clear();
         return data;
     }
+
+    /// <summary>The leaf hash of what is signed.</summary>
+    internal byte[] ContentHash(PublicationScope scope) => _contentHash ??= FlushTree.Leaf(SignedData(scope));
+
+    /// <summary>The same content: everything that is signed is equal. A signature may differ, one key can make many.</summary>
+    internal bool HasSameContent(PublicationHeader other) =>
+        _head.Span[1..6].SequenceEqual(other._head.Span[1..6])
+        && _head.Span[8.._unsignedFrom].SequenceEqual(other._head.Span[8..other._unsignedFrom]);
+
+    private static bool IsPayloadLane(Lane lane) => lane is > Lane.Control and <= Lane.Bulk;
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Limits;
 using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P.Protocol.Dissemination;
@@ -8,8 +9,7 @@ namespace ActorP2P.Protocol.Dissemination;
 /// <summary>Judges a received publication, cheap checks first; delivers, passes on and retains what is good and new.</summary>
 internal sealed class PublicationIntake(
     DisseminationSettings settings,
-    PublicationScope scope,
-    IdentityCurve curve,
+    PublicationProof proof,
     NodeId self,
     int maxTypeBytes,
     Neighbourhood neighbourhood,
@@ -19,6 +19,13 @@ internal sealed class PublicationIntake(
     Repair repair,
     IReadOnlySet<string> topics)
 {
+    private const double BadSignaturesPerSecond = 1;
+    private const double BadSignatureBurst = 32;
+
+    private readonly Dictionary<NodeId, TokenBucket> _patience = [];
+
+    internal void PeerDown(NodeId peer) => _patience.Remove(peer);
+
     internal static void Push(PublicationHeader header, ReadOnlyMemory<byte> payload, List<NodeId> targets, List<MulticastEffect> effects)
     {
         foreach (var target in targets)
@@ -101,9 +108,9 @@ internal sealed class PublicationIntake(
         var origin = header.Id.Origin;
         var targets = neighbourhood.PlaceUnder(header).Children.Where(child => child != from && neighbourhood.Peers.Contains(child)).ToList();
         var mustVerify = from != origin || targets.Count > 0;
-        if (mustVerify && !header.Verify(scope, curve, payload.Span))
+        if (mustVerify && WhyNotProven(header, payload, from, now) is { } reason)
         {
-            Drop(MulticastDrop.BadSignature, from, effects);
+            Drop(reason, from, effects);
             return;
         }
 
@@ -124,7 +131,29 @@ internal sealed class PublicationIntake(
         }
 
         Push(header, payload, targets, effects);
-        origins.Retain(log, header, payload, from, targets, mustVerify, now);
+        foreach (var evicted in origins.Retain(log, header, payload, from, targets, mustVerify, now))
+        {
+            Drop(MulticastDrop.Evicted, evicted, effects);
+        }
+    }
+
+    // Who passes on what does not verify lies or is broken; each such message would cost a signature check.
+    private MulticastDrop? WhyNotProven(PublicationHeader header, ReadOnlyMemory<byte> payload, NodeId from, DateTimeOffset now)
+    {
+        var patience = _patience.TryGetValue(from, out var known) ? known : new TokenBucket(BadSignaturesPerSecond, BadSignatureBurst, now);
+        if (patience.Available(now) < 1)
+        {
+            return MulticastDrop.TooManyBadSignatures;
+        }
+
+        if (proof.Verify(header, payload.Span))
+        {
+            return null;
+        }
+
+        patience.TryTake(1, now);
+        _patience[from] = patience;
+        return MulticastDrop.BadSignature;
     }
 
     private static void Drop(MulticastDrop reason, NodeId from, List<MulticastEffect> effects) =>

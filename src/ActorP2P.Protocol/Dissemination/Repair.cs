@@ -15,8 +15,7 @@ internal sealed class Repair(
     Neighbourhood neighbourhood,
     OriginTable origins,
     Comparison comparison,
-    Func<PublicationHeader, ulong> fingerprint,
-    Func<RetainedMessage, bool> verify)
+    PublicationProof proof)
 {
     // Gathers what one answer brought, so that what is offered below costs one announcement and not one a message.
     private static readonly TimeSpan OfferDelay = TimeSpan.FromMilliseconds(5);
@@ -186,7 +185,7 @@ internal sealed class Repair(
     {
         foreach (var part in headers.Chunk(_announcements.MaxIds))
         {
-            var ranges = OriginRanges.Of(part.Select(header => (header.Id, fingerprint(header))));
+            var ranges = OriginRanges.Of(part.Select(header => (header.Id, proof.Fingerprint(header))));
             effects.Add(new MulticastEffect.Send(peer, Lane.Gossip, MulticastWire.Compose(MulticastKind.Announce, flags, ranges), default));
         }
     }
@@ -250,7 +249,7 @@ internal sealed class Repair(
             return true;
         }
 
-        if (!message.IsVerified && !verify(message))
+        if (!message.IsVerified && !proof.Verify(message.Header, message.Payload.Span))
         {
             // Its origin lied to us alone; judged once, or every further question would cost a signature check.
             message.IsRefused = true;

@@ -135,6 +135,7 @@ public sealed record ChannelSettings(
 public sealed record DisseminationSettings(
     TimeSpan RetentionTime,
     long RetentionBytes,
+    long RetentionTotalBytes,
     int RetentionMessages,
     int DedupWindow,
     TimeSpan AnnounceInterval,
@@ -144,7 +145,8 @@ public sealed record DisseminationSettings(
     int MaxPendingUnknownOrigin,
     long MaxPendingUnknownOriginBytes,
     int MaxTopics,
-    int MaxTopicBytes);
+    int MaxTopicBytes,
+    IReadOnlyList<string> UnsignedNamespaces);
 
 /// <summary><c>actorp2p.namespace-defaults</c> and limits on what modules may ask for.</summary>
 public sealed record NamespaceDefaults(

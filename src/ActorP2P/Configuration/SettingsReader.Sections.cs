@@ -111,6 +111,7 @@ public static partial class SettingsReader
     private static DisseminationSettings ReadDissemination(SettingsSection s) => new(
         s.Duration("retention-time", Second, Hour),
         s.Size("retention-bytes", MiB, 16 * GiB),
+        s.Size("retention-total-bytes", MiB, 256 * GiB),
         s.Count("retention-messages", 16, 1_048_576),
         s.Count("dedup-window", 64, 16_777_216),
         s.Duration("announce-interval", 10 * Ms, Minute),
@@ -120,7 +121,8 @@ public static partial class SettingsReader
         s.Count("max-pending-unknown-origin", 1, 65536),
         s.Size("max-pending-unknown-origin-bytes", 64 * KiB, GiB),
         s.Count("max-topics", 1, 65536),
-        s.Count("max-topic-bytes", 1, 255));
+        s.Count("max-topic-bytes", 1, 255),
+        s.TextList("unsigned-namespaces", 4096, static name => name.Length > 0 ? null : "is empty"));
 
     private static StateSyncSettings ReadStateSync(SettingsSection s) => new(
         s.Duration("announce-interval", 50 * Ms, Hour),

@@ -111,6 +111,7 @@ internal static class SettingsRelations
             ("dissemination", "retention-bytes"),
             [("channel", "max-message-bytes")],
             $"{SettingsText.OfSize(d.RetentionBytes)} cannot hold one message of channel.max-message-bytes = {SettingsText.OfSize(s.Channel.MaxMessageBytes)}");
+        check.AtMost(("dissemination", "retention-bytes"), d.RetentionBytes, ("dissemination", "retention-total-bytes"), d.RetentionTotalBytes);
         check.AtMost(("state-sync", "max-state-bytes"), s.StateSync.MaxStateBytes, ("state-sync", "max-answer-bytes"), s.StateSync.MaxAnswerBytes);
         check.AtMost(("state-sync", "max-answer-bytes"), s.StateSync.MaxAnswerBytes, ("state-sync", "reply-burst-bytes"), s.StateSync.ReplyBurstBytes);
         check.AtMost(("state-sync", "max-status-value-bytes"), s.StateSync.MaxStatusValueBytes, ("state-sync", "max-state-bytes"), s.StateSync.MaxStateBytes);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorP2P.Protocol.Dissemination;
 
 namespace ActorP2P;
 
@@ -18,6 +19,9 @@ internal sealed class ModuleDemand
 
     /// <summary>Written by the event hub, in the order of registration.</summary>
     public ImmutableList<Observer> Observers { get; set; } = [];
+
+    /// <summary>Written by the multicast: what was delivered, so that a restart delivers it to nobody twice.</summary>
+    public SeenPublications Seen { get; } = new();
 
     /// <summary>Everybody to whom the namespace's end means something, each once.</summary>
     public IEnumerable<IActorRef> Concerned() =>

@@ -32,6 +32,11 @@ internal sealed partial class Multicast
         public static readonly ApplyView Instance = new();
     }
 
+    private sealed record Flush
+    {
+        public static readonly Flush Instance = new();
+    }
+
     private sealed record Release
     {
         public static readonly Release Instance = new();

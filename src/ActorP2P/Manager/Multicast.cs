@@ -39,8 +39,16 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
     private ImmutableDictionary<string, NamespaceSlot.Registration> _registrations = ImmutableDictionary<string, NamespaceSlot.Registration>.Empty;
     private NetworkView _network = new(LinkGraph.Empty, MembershipSnapshot.Empty);
     private bool _viewIsStale;
+    private bool _flushIsAsked;
+    private long _signaturesChecked;
 
-    public Multicast(NodeEnvironment environment, string namespaceName, ulong seqBase, IActorRef slot, IActorRef hub)
+    public Multicast(
+        NodeEnvironment environment,
+        string namespaceName,
+        ulong seqBase,
+        SeenPublications seen,
+        IActorRef slot,
+        IActorRef hub)
     {
         _environment = environment;
         _namespace = namespaceName;
@@ -53,7 +61,9 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
             environment.Identity.Key,
             environment.Epoch,
             seqBase,
-            environment.Settings.Channel.MaxTypeNameBytes);
+            environment.Settings.Channel.MaxTypeNameBytes,
+            isSigned: !environment.Settings.Dissemination.UnsignedNamespaces.Contains(namespaceName),
+            seen);
     }
 
     /// <inheritdoc />
@@ -119,6 +129,11 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
             case ApplyView:
                 ApplyPresentView();
                 break;
+            case Flush:
+                _flushIsAsked = false;
+                RefreshView();
+                _core.Flush(Now, _effects);
+                break;
             case Release:
                 ReleaseWaiting();
                 break;
@@ -144,6 +159,13 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
                     Refuse(message, e.Reason, lane);
                     break;
             }
+        }
+
+        // One signature covers what the mailbox holds: the request waits behind it.
+        if (_core.HasUnsent && !_flushIsAsked)
+        {
+            _flushIsAsked = true;
+            Self.Tell(Flush.Instance);
         }
     }
 
@@ -259,6 +281,12 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
         }
 
         _effects.Clear();
+        if (_core.SignaturesChecked > _signaturesChecked)
+        {
+            _environment.Counters.Add("multicast.signatures-checked", _core.SignaturesChecked - _signaturesChecked);
+            _signaturesChecked = _core.SignaturesChecked;
+        }
+
         if (_deliveries.Count > 0)
         {
             _slot.Tell(new NamespaceSlot.DeliverPublications(_deliveries.ToArray()));

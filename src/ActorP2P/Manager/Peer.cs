@@ -230,7 +230,10 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
 
     private void Disseminate(SendDissemination send)
     {
-        var result = _channel.Enqueue(new OutboundMessage(EntryKind.Dissemination, send.Lane, string.Empty, send.Head, send.Payload), Now);
+        // A slow child is announced to and no more, until its queue is at half: what waits longest would come last.
+        var result = _outcomes.IsDisseminationBehind(send.Lane) && !send.Payload.IsEmpty
+            ? EnqueueResult.Busy
+            : _channel.Enqueue(new OutboundMessage(EntryKind.Dissemination, send.Lane, string.Empty, send.Head, send.Payload), Now);
         if (result == EnqueueResult.Queued)
         {
             AskFlush(send.Head.Length + send.Payload.Length);
@@ -239,8 +242,12 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
 
         // Not lost: every holder announces what it retains, and does so again when the lane has room.
         _environment.Counters.Add("peer.deferred.dissemination-" + (result == EnqueueResult.Busy ? "busy" : "refused"));
-        _outcomes.DisseminationIsBehind(send.Lane);
-        WatchSlowness(send.Lane);
+        if (result == EnqueueResult.Busy)
+        {
+            _outcomes.DisseminationIsBehind(send.Lane);
+            WatchSlowness(send.Lane);
+        }
+
         AskFlush(0);
     }
 

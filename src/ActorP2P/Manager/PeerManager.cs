@@ -71,7 +71,7 @@ internal sealed partial class PeerManager : UntypedActor
         var (environment, name, demand, seqBase) = (_environment, _settings.Name, _demand, _incarnations.NextSeqBase());
         var hub = Start(Props.Create(() => new PeerManagerEventHub(environment, name, demand)), "events");
         var slot = Start(Props.Create(() => new NamespaceSlot(environment, name, demand, hub)), "slot");
-        var multicast = Start(Props.Create(() => new Multicast(environment, name, seqBase, slot, hub)), "multicast");
+        var multicast = Start(Props.Create(() => new Multicast(environment, name, seqBase, demand.Seen, slot, hub)), "multicast");
         var stateSync = Start(Props.Create(() => new StateSync(environment, name, seqBase, hub, multicast)), "statesync");
         var settings = _settings;
         var node = Start(Props.Create(() => new Node(environment, settings, demand, slot, multicast, stateSync)), "node");

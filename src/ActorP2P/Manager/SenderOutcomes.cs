@@ -59,6 +59,9 @@ internal sealed class SenderOutcomes(string namespaceName, IActorRef self)
     /// <summary>A multicast message could not be queued: the multicast is told when the lane has room.</summary>
     public void DisseminationIsBehind(Lane lane) => _disseminationIsBehind[(int)lane] = true;
 
+    /// <summary>True from a multicast message that could not be queued until the lane has room.</summary>
+    public bool IsDisseminationBehind(Lane lane) => _disseminationIsBehind[(int)lane];
+
     /// <summary>The lane has room: waiting senders are told. True when the multicast waits too.</summary>
     public bool LaneReady(Lane lane)
     {

@@ -323,6 +323,32 @@ public sealed class MulticastAttackTests
     }
 
     [Fact]
+    public void All_origins_together_stay_within_the_total_and_the_flood_loses_its_own_messages()
+    {
+        var settings = TestSettings.Dissemination with { RetentionBytes = 50_000, RetentionTotalBytes = 60_000 };
+        var net = new MulticastNet(8, seed: 1, settings).Link(Topologies.FullMesh(8));
+        for (var quiet = 2; quiet < 6; quiet++)
+        {
+            net.Publish(quiet, null, new byte[5_000]);
+        }
+
+        net.Time.RunFor(TimeSpan.FromMilliseconds(10));
+        for (var i = 1u; i <= 100; i++)
+        {
+            net.Receive(1, from: 0, MessageOf(0, seq: i, new byte[1_000]));
+        }
+
+        Assert.InRange(net.Nodes[1].Core.RetainedBytes, 50_000, 60_000);
+        Assert.InRange(net.Nodes[1].Count(MulticastDrop.Evicted), 1, 100);
+        for (var quiet = 2; quiet < 6; quiet++)
+        {
+            var copies = net.PayloadCopies;
+            net.Receive(1, from: 7, new byte[] { 3, 0, 1, 0 }.Concat(RangeBytes(quiet, 1, 1)).ToArray());
+            Assert.Equal(copies + 1, net.PayloadCopies);
+        }
+    }
+
+    [Fact]
     public void Fake_ids_are_tracked_to_a_limit_and_forgotten_when_nobody_has_them()
     {
         var settings = TestSettings.Dissemination with { MaxAnnouncedIds = 100 };
@@ -398,7 +424,7 @@ public sealed class MulticastAttackTests
         ulong floor = 1,
         Lane lane = Lane.Gossip)
     {
-        var header = PublicationHeader.Sign(
+        var header = TestPublication.Sign(
             scope ?? new PublicationScope("net", "ns"),
             SimulatedCurve.Key(origin),
             new MessageId(SimulatedCurve.IdOf(origin), epoch, seq),

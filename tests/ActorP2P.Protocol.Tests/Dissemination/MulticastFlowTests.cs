@@ -114,7 +114,11 @@ public sealed class MulticastFlowTests
         var net = new MulticastNet(2, seed: 1);
         net.Run(net.Nodes[0], (core, now, effects) => core.HandlePeerUp(net.Nodes[1].Id, now, effects));
         net.Run(net.Nodes[1], (core, now, effects) => core.HandlePeerUp(net.Nodes[0].Id, now, effects));
-        var effects = net.Run(net.Nodes[0], static (core, now, effects) => core.Publish(null, "type", new byte[10], Lane.Gossip, now, effects));
+        var effects = net.Run(net.Nodes[0], static (core, now, effects) =>
+        {
+            core.Publish(null, "type", new byte[10], Lane.Gossip, now, effects);
+            core.Flush(now, effects);
+        });
         Assert.Equal(net.Nodes[1].Id, Assert.Single(effects.OfType<MulticastEffect.Send>()).To);
         Assert.Equal(1, Assert.Single(effects.OfType<MulticastEffect.Published>()).Reached);
     }
@@ -185,6 +189,20 @@ public sealed class MulticastFlowTests
     }
 
     [Fact]
+    public void A_namespace_that_restarts_in_its_process_delivers_nothing_twice_and_still_gets_what_it_missed()
+    {
+        var net = new MulticastNet(3, seed: 1).Link(Topologies.Line(3));
+        net.Broadcast(0, "one");
+        net.Time.RunFor(TimeSpan.FromSeconds(1));
+        net.RestartNamespace(2, seqBase: 1ul << 40);
+        net.Broadcast(0, "two");
+        net.Broadcast(2, "mine");
+        net.Time.RunFor(Settle);
+        Assert.Equal(["one", "two"], net.Nodes[2].Delivered.Select(Text));
+        Assert.Equal("mine", Text(Assert.Single(net.Nodes[0].Delivered)));
+    }
+
+    [Fact]
     public void Killed_relays_cost_no_message_while_the_rest_is_connected()
     {
         for (var seed = 1; seed <= 5; seed++)
@@ -241,7 +259,11 @@ public sealed class MulticastFlowTests
     {
         var net = new MulticastNet(2, seed: 1).Link([(0, 1)]);
         ReadOnlyMemory<byte> payload = new byte[1000];
-        var effects = net.Run(net.Nodes[0], (core, now, effects) => core.Publish(null, "type", payload, Lane.Bulk, now, effects));
+        var effects = net.Run(net.Nodes[0], (core, now, effects) =>
+        {
+            core.Publish(null, "type", payload, Lane.Bulk, now, effects);
+            core.Flush(now, effects);
+        });
         var send = Assert.Single(effects.OfType<MulticastEffect.Send>());
         Assert.True(payload.Span == send.Payload.Span);
         Assert.Equal(Lane.Bulk, send.Lane);

@@ -19,14 +19,16 @@ internal sealed class MulticastNet
     private readonly HashSet<(int A, int B)> _links = [];
     private readonly Dictionary<NodeId, VirtualNode> _byId;
     private readonly HashSet<int> _dead = [];
+    private readonly bool _isSigned;
     private readonly Random _random;
     private readonly DisseminationSettings _settings;
 
-    public MulticastNet(int nodes, int seed, DisseminationSettings? settings = null)
+    public MulticastNet(int nodes, int seed, DisseminationSettings? settings = null, bool isSigned = true)
     {
+        _isSigned = isSigned;
         _settings = settings ?? TestSettings.Dissemination;
         _random = new Random(seed);
-        Nodes = Enumerable.Range(0, nodes).Select(number => new VirtualNode(number, NewCore(number, epoch: 1))).ToArray();
+        Nodes = Enumerable.Range(0, nodes).Select(number => NewNode(number)).ToArray();
         _byId = Nodes.ToDictionary(static node => node.Id);
         foreach (var node in Nodes)
         {
@@ -95,13 +97,15 @@ internal sealed class MulticastNet
         ShareViews();
     }
 
+    /// <summary>The process ends and comes back under a higher epoch, with nothing remembered.</summary>
     public void Restart(int node, ulong epoch)
     {
-        var links = LinksOf(node).ToArray();
-        Cut(links);
-        Nodes[node].Core = NewCore(node, epoch);
-        Link(links);
+        Nodes[node].Seen = new SeenPublications();
+        Replace(node, epoch, seqBase: 0);
     }
+
+    /// <summary>The namespace starts afresh in the same process.</summary>
+    public void RestartNamespace(int node, ulong seqBase) => Replace(node, epoch: 1, seqBase);
 
     /// <summary>The node does and hears nothing any more; its neighbours notice when its links are cut.</summary>
     public void Kill(int node) => _dead.Add(node);
@@ -117,9 +121,24 @@ internal sealed class MulticastNet
 
     public MessageId Publish(int node, string? topic, ReadOnlyMemory<byte> payload)
     {
-        var effects = Run(Nodes[node], (core, now, effects) => core.Publish(topic, "type", payload, Lane.Gossip, now, effects));
+        var effects = Run(Nodes[node], (core, now, effects) =>
+        {
+            core.Publish(topic, "type", payload, Lane.Gossip, now, effects);
+            core.Flush(now, effects);
+        });
         return Assert.Single(effects.OfType<MulticastEffect.Published>()).Id;
     }
+
+    /// <summary>Broadcasts of one byte that are signed together, as many as one flush takes.</summary>
+    public void PublishTogether(int node, int messages) => Run(Nodes[node], (core, now, effects) =>
+    {
+        for (var i = 0; i < messages; i++)
+        {
+            core.Publish(null, "type", new byte[1], Lane.Gossip, now, effects);
+        }
+
+        core.Flush(now, effects);
+    });
 
     public MessageId Broadcast(int node, string text = "hello") => Publish(node, null, System.Text.Encoding.UTF8.GetBytes(text));
 
@@ -142,14 +161,30 @@ internal sealed class MulticastNet
         node.Id,
         LinksOf(node.Number).Select(link => Nodes[link.A == node.Number ? link.B : link.A].Id.Reference).ToArray())));
 
-    private MulticastCore NewCore(int number, ulong epoch) => new(
+    private VirtualNode NewNode(int number)
+    {
+        var seen = new SeenPublications();
+        return new VirtualNode(number, NewCore(number, epoch: 1, seqBase: 0, seen), seen);
+    }
+
+    private void Replace(int node, ulong epoch, ulong seqBase)
+    {
+        var links = LinksOf(node).ToArray();
+        Cut(links);
+        Nodes[node].Core = NewCore(node, epoch, seqBase, Nodes[node].Seen);
+        Link(links);
+    }
+
+    private MulticastCore NewCore(int number, ulong epoch, ulong seqBase, SeenPublications seen) => new(
         _settings,
         new PublicationScope("net", "ns"),
         SimulatedCurve.Instance,
         SimulatedCurve.Key(number),
         epoch,
-        seqBase: 0,
-        maxTypeBytes: 128);
+        seqBase,
+        maxTypeBytes: 128,
+        _isSigned,
+        seen);
 
     private void Perform(VirtualNode node, MulticastEffect effect)
     {
@@ -201,13 +236,15 @@ internal sealed class MulticastNet
         });
     }
 
-    internal sealed class VirtualNode(int number, MulticastCore core)
+    internal sealed class VirtualNode(int number, MulticastCore core, SeenPublications seen)
     {
         public int Number { get; } = number;
 
         public NodeId Id { get; } = SimulatedCurve.IdOf(number);
 
         public MulticastCore Core { get; set; } = core;
+
+        public SeenPublications Seen { get; set; } = seen;
 
         public List<MulticastEffect.Deliver> Delivered { get; } = [];
 

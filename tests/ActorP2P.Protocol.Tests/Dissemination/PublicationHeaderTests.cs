@@ -10,6 +10,7 @@ namespace ActorP2P.Protocol.Tests.Dissemination;
 public sealed class PublicationHeaderTests
 {
     private static readonly PublicationScope Scope = new("net", "ns");
+    private static readonly PublicationProof Proof = new(Scope, SimulatedCurve.Instance, isSigned: true);
 
     [Theory]
     [InlineData(null, "t", 0)]
@@ -26,7 +27,7 @@ public sealed class PublicationHeaderTests
         Assert.Equal(5ul, read.Floor);
         Assert.Equal(Lane.Bulk, read.Lane);
         Assert.Equal(length, rest.Length);
-        Assert.True(read.Verify(Scope, SimulatedCurve.Instance, rest.Span));
+        Assert.True(Proof.Verify(read, rest.Span));
         Assert.True(read.HasSameContent(written));
     }
 
@@ -47,9 +48,9 @@ public sealed class PublicationHeaderTests
     public void A_signature_kind_of_a_later_version_is_not_taken_for_one_of_ours()
     {
         var bytes = Sign(null, "type", []).Bytes.ToArray();
-        bytes[^65] = 2;
+        bytes[^65] = 3;
         Assert.True(PublicationHeader.TryRead(bytes, 128, 128, out var read, out var payload));
-        Assert.False(read.Verify(Scope, SimulatedCurve.Instance, payload.Span));
+        Assert.False(Proof.Verify(read, payload.Span));
     }
 
     [Fact]
@@ -65,12 +66,12 @@ public sealed class PublicationHeaderTests
     public void A_real_curve_signs_and_refuses_the_changed_head()
     {
         using var key = IdentityCurves.P256.GenerateKey(new SeededRandom(1));
-        var header = PublicationHeader.Sign(Scope, key, new MessageId(key.Id, 1, 1), 1, Lane.Gossip, null, "type", [1, 2]);
-        Assert.True(header.Verify(Scope, IdentityCurves.P256, [1, 2]));
-        Assert.False(header.Verify(Scope, IdentityCurves.P256, [1, 3]));
-        Assert.False(header.Verify(new PublicationScope("net", "n2"), IdentityCurves.P256, [1, 2]));
+        var header = TestPublication.Sign(Scope, key, new MessageId(key.Id, 1, 1), 1, Lane.Gossip, null, "type", [1, 2]);
+        Assert.True(new PublicationProof(Scope, IdentityCurves.P256, isSigned: true).Verify(header, [1, 2]));
+        Assert.False(new PublicationProof(Scope, IdentityCurves.P256, isSigned: true).Verify(header, [1, 3]));
+        Assert.False(new PublicationProof(new PublicationScope("net", "n2"), IdentityCurves.P256, isSigned: true).Verify(header, [1, 2]));
     }
 
-    private static PublicationHeader Sign(string? topic, string type, byte[] payload) => PublicationHeader.Sign(
+    private static PublicationHeader Sign(string? topic, string type, byte[] payload) => TestPublication.Sign(
         Scope, SimulatedCurve.Key(1), new MessageId(SimulatedCurve.IdOf(1), 7, 9), 5, Lane.Bulk, topic, type, payload);
 }

@@ -9,6 +9,7 @@ internal static class TestSettings
     public static DisseminationSettings Dissemination { get; } = new(
         RetentionTime: TimeSpan.FromSeconds(60),
         RetentionBytes: 64 * 1024 * 1024,
+        RetentionTotalBytes: 512 * 1024 * 1024,
         RetentionMessages: 32_768,
         DedupWindow: 65_536,
         AnnounceInterval: TimeSpan.FromMilliseconds(500),
@@ -18,7 +19,8 @@ internal static class TestSettings
         MaxPendingUnknownOrigin: 256,
         MaxPendingUnknownOriginBytes: 64 * 1024 * 1024,
         MaxTopics: 256,
-        MaxTopicBytes: 128);
+        MaxTopicBytes: 128,
+        UnsignedNamespaces: []);
 
     public static StateSyncSettings StateSync { get; } = new(
         AnnounceInterval: TimeSpan.FromSeconds(1),

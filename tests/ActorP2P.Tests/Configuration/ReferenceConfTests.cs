@@ -180,6 +180,7 @@ public sealed class ReferenceConfTests
         channel.max-type-name-bytes = 128
         dissemination.retention-time = 00:01:00
         dissemination.retention-bytes = 67108864
+        dissemination.retention-total-bytes = 536870912
         dissemination.retention-messages = 32768
         dissemination.dedup-window = 65536
         dissemination.announce-interval = 00:00:00.5000000
@@ -190,6 +191,7 @@ public sealed class ReferenceConfTests
         dissemination.max-pending-unknown-origin-bytes = 67108864
         dissemination.max-topics = 256
         dissemination.max-topic-bytes = 128
+        dissemination.unsigned-namespaces = []
         state-sync.announce-interval = 00:00:01
         state-sync.announce-jitter = 0.2
         state-sync.fanout = 3

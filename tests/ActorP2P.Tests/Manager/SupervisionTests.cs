@@ -172,6 +172,23 @@ public sealed class SupervisionTests : TestKit
     }
 
     [Fact]
+    public void A_restarted_namespace_delivers_to_its_modules_nothing_that_they_had()
+    {
+        var pair = new LogicalPair(this);
+        var here = pair.Right.Module("block");
+        var sender = CreateTestProbe();
+        pair.Left.Ask<Published>(sender, new NamespaceRouter.Broadcast(Ns, "block", Bytes("before")));
+        here.ExpectMsg<Delivery>(Soon);
+        pair.Right.TellInside("multicast", Poison("multicast"));
+        pair.Right.GrantSlot();
+        pair.TellView();
+        pair.Up();
+        pair.Left.Ask<Published>(sender, new NamespaceRouter.Broadcast(Ns, "block", Bytes("after")));
+        Assert.Equal("after", Encoding.UTF8.GetString(here.ExpectMsg<Delivery>(Soon).Payload.Span));
+        here.ExpectNoMsg(TimeSpan.FromMilliseconds(300));
+    }
+
+    [Fact]
     public void A_namespace_that_fails_for_ever_is_closed_and_its_modules_are_told()
     {
         var node = new LogicalNode(this, 0, TestMembers.Settings(namespaces: "namespaces { ledger {}, side {} }"));

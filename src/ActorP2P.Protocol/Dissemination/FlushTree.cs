@@ -1,0 +1,94 @@
+using System.Numerics;
+using System.Security.Cryptography;
+
+namespace ActorP2P.Protocol.Dissemination;
+
+/// <summary>
+/// The hash tree over a flush of publications, by RFC 6962, 2.1: a leaf is SHA-256(0x00 ‖ content), a node is
+/// SHA-256(0x01 ‖ left ‖ right), and of n leaves the left subtree holds the largest power of two below n. So one signature
+/// over the root covers all, and each part proves itself with the hashes beside its way to the root.
+/// </summary>
+internal static class FlushTree
+{
+    internal const int HashBytes = SHA256.HashSizeInBytes;
+
+    /// <summary>Most leaves: a path is then at most six hashes long.</summary>
+    internal const int MaxLeaves = 64;
+
+    private const byte LeafPrefix = 0;
+    private const byte NodePrefix = 1;
+
+    /// <summary>Hash of a leaf's content.</summary>
+    internal static byte[] Leaf(ReadOnlySpan<byte> content)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData([LeafPrefix]);
+        hash.AppendData(content);
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>The root over leaf hashes, 1 to <see cref="MaxLeaves"/> of them.</summary>
+    internal static byte[] Root(ReadOnlySpan<byte[]> leaves) =>
+        leaves.Length == 1 ? leaves[0] : Node(Root(leaves[..Split(leaves.Length)]), Root(leaves[Split(leaves.Length)..]));
+
+    /// <summary>The hashes beside the way from a leaf to the root, the lowest first.</summary>
+    internal static void AppendPath(ReadOnlySpan<byte[]> leaves, int index, List<byte[]> path)
+    {
+        if (leaves.Length == 1)
+        {
+            return;
+        }
+
+        var split = Split(leaves.Length);
+        if (index < split)
+        {
+            AppendPath(leaves[..split], index, path);
+            path.Add(Root(leaves[split..]));
+        }
+        else
+        {
+            AppendPath(leaves[split..], index - split, path);
+            path.Add(Root(leaves[..split]));
+        }
+    }
+
+    /// <summary>Hashes on the path of a leaf.</summary>
+    internal static int PathLength(int index, int count)
+    {
+        var length = 0;
+        for (; count > 1; length++)
+        {
+            var split = Split(count);
+            (index, count) = index < split ? (index, split) : (index - split, count - split);
+        }
+
+        return length;
+    }
+
+    /// <summary>The root that a leaf and its path lead to; the path has the length that <see cref="PathLength"/> says.</summary>
+    internal static byte[] RootOf(byte[] leaf, int index, int count, ReadOnlySpan<byte> path)
+    {
+        if (count == 1)
+        {
+            return leaf;
+        }
+
+        var split = Split(count);
+        var beside = path[^HashBytes..];
+        var below = path[..^HashBytes];
+        return index < split
+            ? Node(RootOf(leaf, index, split, below), beside)
+            : Node(beside, RootOf(leaf, index - split, count - split, below));
+    }
+
+    private static int Split(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)count) / 2;
+
+    private static byte[] Node(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        Span<byte> input = stackalloc byte[1 + (2 * HashBytes)];
+        input[0] = NodePrefix;
+        left.CopyTo(input[1..]);
+        right.CopyTo(input[(1 + HashBytes)..]);
+        return SHA256.HashData(input);
+    }
+}
