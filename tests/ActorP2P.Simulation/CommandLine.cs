@@ -7,12 +7,14 @@ namespace ActorP2P.Simulation;
 public static class CommandLine
 {
     private const string Usage =
-        "usage: --nodes N --seed S [--topology full|line|ring|star|islands] [--messages N] [--payload BYTES] [--seconds V]"
-        + " [--faults kill=0.2,restart=0.1,partition=30] [--json]";
+        "usage: --nodes N --seed S [--topology full|line|ring|star|islands|regular] [--degree K] [--senders N] [--messages N] [--payload BYTES]"
+        + " [--burst] [--unicasts N] [--seconds V] [--push on|off] [--encryption on|off] [--state-change] [--idle]"
+        + " [--faults loss=0.05,kill=0.2,restart=0.1,wipe=0.1,partition=30,oneway=10,delay=10ms,jitter=20ms,slow=0.1,skew=2,liars=0.1] [--profile] [--json]"
+        + " | --gates [--seeds 1-3] [--only TEXT] [--json]";
 
-    private const int MaxNodes = 100;
+    private const int MaxNodes = 2000;
 
-    /// <summary>Reads the switches; false with one line that says what to do.</summary>
+    /// <summary>Reads the switches of one run; false with one line that says what to do.</summary>
     public static bool TryParse(IReadOnlyList<string> args, [NotNullWhen(true)] out SimulationOptions? options, out bool json, out string error)
     {
         options = new SimulationOptions();
@@ -26,16 +28,50 @@ public static class CommandLine
                 continue;
             }
 
-            var read = i + 1 < args.Count ? Read(options, args[i], args[i + 1]) : null;
+            var read = Flag(options, args[i]);
+            if (read is null && i + 1 < args.Count)
+            {
+                read = Read(options, args[i], args[i + 1]);
+                i++;
+            }
+
             if (read is null)
             {
-                error = $"'{args[i]}' is not understood; {Usage}";
+                error = $"'{args[Math.Min(i, args.Count - 1)]}' is not understood; {Usage}";
                 options = null;
                 return false;
             }
 
             options = read;
-            i++;
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads the switches behind <c>--gates</c>.</summary>
+    public static bool TryParseGates(IReadOnlyList<string> args, out (int From, int To)? seeds, out string only, out bool json, out string error)
+    {
+        (seeds, only, json, error) = (null, "", false, "");
+        for (var i = 0; i < args.Count; i++)
+        {
+            if (args[i] is "--gates" or "--json")
+            {
+                json |= args[i] == "--json";
+            }
+            else if (i + 1 < args.Count && args[i] == "--only")
+            {
+                only = args[++i];
+            }
+            else if (i + 1 < args.Count && args[i] == "--seeds" && TryReadRange(args[i + 1], out var range))
+            {
+                seeds = range;
+                i++;
+            }
+            else
+            {
+                error = $"'{args[i]}' is not understood; {Usage}";
+                return false;
+            }
         }
 
         return true;
@@ -45,6 +81,29 @@ public static class CommandLine
     public static string Replay(IEnumerable<string> args) =>
         "dotnet run -c Release --project tests/ActorP2P.Simulation -- " + string.Join(' ', args);
 
+    private static bool TryReadRange(string text, out (int From, int To) range)
+    {
+        var parts = text.Split('-');
+        range = default;
+        if (parts.Length > 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var from)
+            || !int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var to) || to < from)
+        {
+            return false;
+        }
+
+        range = (from, to);
+        return true;
+    }
+
+    private static SimulationOptions? Flag(SimulationOptions options, string name) => name switch
+    {
+        "--burst" => options with { Burst = true },
+        "--state-change" => options with { Kind = RunKind.StateChange },
+        "--profile" => options with { Profile = true },
+        "--idle" => options with { Kind = RunKind.Idle },
+        _ => null,
+    };
+
     private static SimulationOptions? Read(SimulationOptions options, string name, string value)
     {
         var number = int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var parsed) ? parsed : -1;
@@ -52,34 +111,17 @@ public static class CommandLine
         {
             "--nodes" when number is >= 2 and <= MaxNodes => options with { Nodes = number },
             "--seed" when number >= 0 => options with { Seed = number },
+            "--degree" when number >= 2 && number % 2 == 0 => options with { Degree = number, Topology = TopologyKind.Regular },
+            "--senders" when number >= 0 => options with { Senders = number },
             "--messages" when number >= 0 => options with { MessagesPerNode = number },
+            "--unicasts" when number >= 0 => options with { UnicastsPerNode = number },
             "--payload" when number is >= 0 and <= 32 * 1024 * 1024 => options with { PayloadBytes = number },
             "--seconds" when number > 0 => options with { Duration = TimeSpan.FromSeconds(number) },
             "--topology" when Enum.TryParse<TopologyKind>(value, ignoreCase: true, out var topology) && number < 0 => options with { Topology = topology },
-            "--faults" => ReadFaults(options, value),
+            "--push" when value is "on" or "off" => options with { PushOnChange = value == "on" },
+            "--encryption" when value is "on" or "off" => options with { Encryption = value == "on" },
+            "--faults" => FaultText.TryParse(value, out var faults) ? options with { Faults = faults } : null,
             _ => null,
         };
-    }
-
-    private static SimulationOptions? ReadFaults(SimulationOptions? options, string value)
-    {
-        foreach (var fault in value.Split(','))
-        {
-            var parts = fault.Split('=');
-            if (options is null || parts.Length != 2 || !double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var amount) || amount < 0)
-            {
-                return null;
-            }
-
-            options = parts[0] switch
-            {
-                "kill" when amount <= 1 => options with { Kill = amount },
-                "restart" when amount <= 1 => options with { Restart = amount },
-                "partition" when amount <= 3600 => options with { Partition = TimeSpan.FromSeconds(amount) },
-                _ => null,
-            };
-        }
-
-        return options;
     }
 }

@@ -8,7 +8,7 @@ if (!CommandLine.TryParse(args, out var options, out var json, out var error))
     return 2;
 }
 
-var report = new SimulationRun(options).Run();
+var report = new SimulationRun(options) { OnProgress = Console.Error.WriteLine }.Run();
 if (json)
 {
     Console.WriteLine(JsonSerializer.Serialize(report));
@@ -17,7 +17,7 @@ else
 {
     foreach (var property in JsonSerializer.SerializeToElement(report).EnumerateObject())
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{property.Name,-14} {property.Value}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{property.Name,-25} {property.Value}"));
     }
 }
 

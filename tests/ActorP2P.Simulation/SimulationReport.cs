@@ -4,27 +4,48 @@ namespace ActorP2P.Simulation;
 
 /// <summary>What a run showed; one JSON object, the same for the same seed but for the wall clock.</summary>
 /// <param name="Nodes">Members.</param>
+/// <param name="Links">Links of the topology.</param>
 /// <param name="Seed">Replays the run.</param>
-/// <param name="Delivered">Broadcasts that modules were given, each once a live node.</param>
-/// <param name="Expected">Broadcasts that live nodes should have.</param>
+/// <param name="Published">Broadcasts that were sent.</param>
+/// <param name="Delivered">Broadcasts that modules of live honest nodes were given, each once a node.</param>
+/// <param name="Expected">Broadcasts that some live connected node held within retention, times the live honest nodes that should have them.</param>
 /// <param name="Duplicates">Broadcasts that a module was given again.</param>
-/// <param name="Redundancy">Payload copies received / needed.</param>
+/// <param name="Redundancy">Payload copies received / needed, by bytes.</param>
 /// <param name="Overhead">All other wire bytes while broadcasting / payload bytes needed.</param>
-/// <param name="Depth">Hops of the slowest delivery, by its latency in units of the link delay.</param>
-/// <param name="ConvergenceS">Virtual seconds from the start until every node knew the status of every other.</param>
+/// <param name="Depth">Longest way of a first copy, in links.</param>
+/// <param name="LatencyP50Ms">Median of virtual time from publishing to delivery.</param>
+/// <param name="LatencyP99Ms">Its 99th percentile.</param>
+/// <param name="ConvergenceS">
+/// Virtual seconds until every node knew the status of every other: from the start, or from the change in a state-change
+/// run, or from the first restored link after a partition.
+/// </param>
+/// <param name="FormationS">The same from the start, in every run.</param>
+/// <param name="StateBytes">Bytes a second a node of state sync and what else an idle namespace sends; in an idle run.</param>
+/// <param name="LivenessBytes">Bytes a second a link of beats and pings, both directions; in an idle run.</param>
+/// <param name="Lost">Messages that the loss took.</param>
+/// <param name="Equivocations">Equivocations that honest nodes reported.</param>
 /// <param name="VirtualS">Virtual seconds of the whole run.</param>
 /// <param name="WallS">Real seconds.</param>
 /// <param name="Trace">Hash over every message that every actor handled.</param>
 public sealed record SimulationReport(
     [property: JsonPropertyName("nodes")] int Nodes,
+    [property: JsonPropertyName("links")] int Links,
     [property: JsonPropertyName("seed")] int Seed,
+    [property: JsonPropertyName("published")] int Published,
     [property: JsonPropertyName("delivered")] int Delivered,
     [property: JsonPropertyName("expected")] int Expected,
     [property: JsonPropertyName("duplicates")] int Duplicates,
     [property: JsonPropertyName("redundancy")] double Redundancy,
     [property: JsonPropertyName("overhead")] double Overhead,
     [property: JsonPropertyName("depth")] int Depth,
+    [property: JsonPropertyName("latency_p50_ms")] int LatencyP50Ms,
+    [property: JsonPropertyName("latency_p99_ms")] int LatencyP99Ms,
     [property: JsonPropertyName("convergence_s")] double ConvergenceS,
+    [property: JsonPropertyName("formation_s")] double FormationS,
+    [property: JsonPropertyName("state_bytes_per_node_s")] double StateBytes,
+    [property: JsonPropertyName("liveness_bytes_per_link_s")] double LivenessBytes,
+    [property: JsonPropertyName("lost")] long Lost,
+    [property: JsonPropertyName("equivocations")] long Equivocations,
     [property: JsonPropertyName("virtual_s")] double VirtualS,
     [property: JsonPropertyName("wall_s")] double WallS,
     [property: JsonPropertyName("trace")] string Trace)

@@ -1,123 +1,156 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace ActorP2P.Simulation;
 
 /// <summary>
-/// One scenario: all nodes start and learn of each other, then each broadcasts while faults happen, then the network is
-/// given time to repair. Who lives at the end must have every broadcast whose origin lives too.
+/// One scenario: all nodes start and learn of each other; then they broadcast while faults happen, or one status
+/// changes, or nothing happens; then the network is given time to repair. A broken promise ends the run at once.
 /// </summary>
 public sealed class SimulationRun(SimulationOptions options)
 {
     private static readonly TimeSpan ConvergenceLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan BroadcastSpan = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RestartAfter = TimeSpan.FromSeconds(2);
 
-    private readonly HashSet<SimulatedNode> _faulty = [];
+    // Link-up exchanges and the announcements after them are no part of what is measured.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+
+    /// <summary>Called with one line at each stage; null when nobody looks.</summary>
+    public Action<string>? OnProgress { get; init; }
 
     /// <summary>Runs it to its end.</summary>
     public SimulationReport Run()
     {
         var watch = Stopwatch.StartNew();
-        using var world = new SimulatedNetwork(options.Seed, options.Nodes, options.Topology);
+        using var world = new SimulatedNetwork(options);
+        Tell(world, watch, "made");
+        var profile = new StepProfile();
+        if (options.Profile)
+        {
+            profile.Watch(world.Simulation);
+        }
+
         world.StartAll();
-        var converged = world.Simulation.RunUntil(world.HasConverged, ConvergenceLimit);
-        var convergence = world.Simulation.Elapsed;
-        if (!converged)
+        new Invariants(world).Watch();
+        var formed = RunUntil(world, () => world.Board.HasConverged, ConvergenceLimit);
+        var report = new ReportBuilder(world, watch) { Formation = world.Simulation.Elapsed, Convergence = world.Simulation.Elapsed };
+        Tell(world, watch, "formed");
+        if (!formed)
         {
-            return Report(world, watch, convergence, 0) with { Failure = "state did not converge" };
+            return report.Build() with { Failure = world.Violation ?? $"state did not converge: {world.Board.Missing} pairs do not know each other's status" };
         }
 
-        // A quiet second: link-up exchanges are not part of what a broadcast costs.
-        world.Simulation.RunFor(TimeSpan.FromSeconds(1));
-        var bytesBefore = world.Network.TotalTraffic().Bytes;
-        ScheduleFaults(world);
+        RunUntil(world, Never, Quiet);
+        Tell(world, watch, "quiet");
+        world.Wire.IsActive = true;
+        report.Before = world.Traffic.Copy();
+        report.MeasuredFrom = world.Simulation.Elapsed;
+        switch (options.Kind)
+        {
+            case RunKind.Broadcast:
+                Broadcast(world, report);
+                break;
+            case RunKind.StateChange:
+                ChangeState(world, report);
+                break;
+            case RunKind.Idle:
+                RunUntil(world, Never, options.Duration);
+                break;
+        }
+
+        Tell(world, watch, "done");
+        foreach (var line in profile.Lines(most: 30))
+        {
+            OnProgress?.Invoke(line);
+        }
+
+        return report.Build();
+    }
+
+    private static bool Never() => false;
+
+    private static bool RunUntil(SimulatedNetwork world, Func<bool> condition, TimeSpan limit) =>
+        world.Simulation.RunUntil(() => world.Violation is not null || condition(), limit) && world.Violation is null;
+
+    private void Tell(SimulatedNetwork world, Stopwatch watch, string stage) => OnProgress?.Invoke(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{stage,-8} wall {watch.Elapsed.TotalSeconds,7:0.0} s  virtual {world.Simulation.Elapsed.TotalSeconds,7:0.000} s  steps {world.Simulation.Steps,11:N0}  memory {GC.GetTotalMemory(false) >> 20,6:N0} MiB  process {Environment.WorkingSet >> 20,6:N0} MiB  cpu {Environment.CpuUsage.TotalTime.TotalSeconds,6:0.0} s"));
+
+    private void Broadcast(SimulatedNetwork world, ReportBuilder report)
+    {
+        var faults = new FaultSchedule(world, BroadcastSpan);
+        faults.Plan();
         ScheduleBroadcasts(world);
-        world.Simulation.RunFor(options.Duration);
-        world.Simulation.RunUntil(world.HasConverged, ConvergenceLimit);
-        var report = Report(world, watch, convergence, world.Network.TotalTraffic().Bytes - bytesBefore);
-        return report with { Failure = FailureOf(report, world) };
-    }
-
-    private static string? FailureOf(SimulationReport report, SimulatedNetwork world)
-    {
-        if (report.Delivered != report.Expected)
+        ScheduleUnicasts(world);
+        if (faults.HealsAfter == TimeSpan.Zero)
         {
-            return "not everything was delivered";
+            RunUntil(world, Never, options.Duration);
+        }
+        else
+        {
+            // Both sides change while they are apart, so that there is something to converge on.
+            world.Simulation.Schedule(faults.HealsAfter / 2, () => ChangeAll(world));
+            RunUntil(world, Never, faults.HealsAfter);
+            world.CrossedAt = null;
+            RunUntil(world, () => world.CrossedAt is not null && world.Board.HasConverged, ConvergenceLimit);
+            report.Convergence = world.Simulation.Elapsed - (world.CrossedAt ?? TimeSpan.Zero);
+            RunUntil(world, Never, options.Duration - faults.HealsAfter);
         }
 
-        return report.Duplicates > 0 ? "a module was given a broadcast twice" : world.HasConverged() ? null : "state did not converge again";
+        report.ConvergedAgain = RunUntil(world, () => world.Board.HasConverged, ConvergenceLimit);
     }
 
-    private void ScheduleFaults(SimulatedNetwork world)
+    private void ChangeState(SimulatedNetwork world, ReportBuilder report)
     {
-        var (simulation, victims) = (world.Simulation, world.Nodes.ToArray());
-        simulation.Random.Shuffle(victims);
-        var kills = (int)(options.Kill * victims.Length);
-        var restarts = (int)(options.Restart * victims.Length);
-        foreach (var (index, victim) in victims.Take(kills + restarts).Index())
-        {
-            _faulty.Add(victim);
-            var at = BroadcastSpan * simulation.Random.NextDouble();
-            simulation.Schedule(at, victim.Kill);
-            if (index >= kills)
-            {
-                simulation.Schedule(at + RestartAfter, victim.Start);
-            }
-        }
+        var changedAt = world.Simulation.Elapsed;
+        world.Nodes[options.Nodes / 2].ChangeStatus();
+        report.ConvergedAgain = RunUntil(world, () => world.Board.HasConverged, ConvergenceLimit);
+        report.Convergence = world.Simulation.Elapsed - changedAt;
+    }
 
-        if (options.Partition > TimeSpan.Zero)
+    private static void ChangeAll(SimulatedNetwork world)
+    {
+        foreach (var node in world.Alive)
         {
-            simulation.Schedule(TimeSpan.FromSeconds(1), () => world.Partition(cut: true));
-            simulation.Schedule(TimeSpan.FromSeconds(1) + options.Partition, () => world.Partition(cut: false));
+            node.ChangeStatus();
         }
     }
 
     private void ScheduleBroadcasts(SimulatedNetwork world)
     {
-        foreach (var node in world.Nodes)
+        foreach (var node in world.Nodes.Take(options.SenderCount))
         {
             for (var number = 0; number < options.MessagesPerNode; number++)
             {
                 var ours = number;
-                world.Simulation.Schedule(BroadcastSpan * world.Simulation.Random.NextDouble(), () =>
+                world.Simulation.Schedule(options.Burst ? TimeSpan.Zero : BroadcastSpan * world.Simulation.Random.NextDouble(), () =>
                 {
-                    if (node.IsAlive && !_faulty.Contains(node))
+                    if (node.IsAlive)
                     {
-                        node.Broadcast(ours, options.PayloadBytes);
+                        node.Broadcast(ours);
                     }
                 });
             }
         }
     }
 
-    private SimulationReport Report(SimulatedNetwork world, Stopwatch watch, TimeSpan convergence, long wireBytes)
+    private void ScheduleUnicasts(SimulatedNetwork world)
     {
-        var origins = world.Alive.Where(node => !_faulty.Contains(node)).ToList();
-        var (expected, delivered) = (0, 0);
-        foreach (var receiver in world.Alive)
+        var neighbours = world.Links.SelectMany(link => new[] { link, (Low: link.High, High: link.Low) }).ToLookup(link => link.Low, link => link.High);
+        foreach (var node in world.Nodes)
         {
-            foreach (var origin in origins.Where(origin => !ReferenceEquals(origin, receiver)))
+            var near = neighbours[node.Number].ToArray();
+            for (var i = 0; i < options.UnicastsPerNode; i++)
             {
-                expected += options.MessagesPerNode;
-                delivered += Enumerable.Range(0, options.MessagesPerNode).Count(number => receiver.Record.Has(origin.Id, number));
+                var to = world.Nodes[near[world.Simulation.Random.Next(near.Length)]];
+                world.Simulation.Schedule(BroadcastSpan * world.Simulation.Random.NextDouble(), () =>
+                {
+                    if (node.IsAlive)
+                    {
+                        node.Unicast(to);
+                    }
+                });
             }
         }
-
-        var copies = delivered + world.Alive.Sum(node => node.Counters.Value("multicast.dropped.duplicate"));
-        var payloadBytes = (double)delivered * options.PayloadBytes;
-        var slowest = world.Alive.Select(node => node.Record.MaxLatency).DefaultIfEmpty().Max();
-        return new SimulationReport(
-            options.Nodes,
-            options.Seed,
-            delivered,
-            expected,
-            world.Alive.Sum(node => node.Record.Duplicates),
-            delivered == 0 ? 0 : Math.Round((double)copies / delivered, 4),
-            delivered == 0 ? 0 : Math.Round((wireBytes - (copies * options.PayloadBytes)) / payloadBytes, 4),
-            (int)Math.Floor(slowest / SimulatedNetwork.LinkDelay),
-            Math.Round(convergence.TotalSeconds, 4),
-            Math.Round(world.Simulation.Elapsed.TotalSeconds, 4),
-            Math.Round(watch.Elapsed.TotalSeconds, 3),
-            world.Simulation.TraceHash.ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
     }
 }

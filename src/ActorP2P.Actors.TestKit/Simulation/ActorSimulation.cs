@@ -3,6 +3,12 @@ using ActorP2P.Hocon;
 
 namespace ActorP2P.Actors.TestKit;
 
+/// <summary>Says what an actor is given in place of a message; null for nothing.</summary>
+/// <param name="receiver">The actor that is about to handle it.</param>
+/// <param name="message">The message.</param>
+/// <param name="sender">Who told it.</param>
+public delegate object? InterceptMessage(IActorRef receiver, object message, IActorRef sender);
+
 /// <summary>
 /// Runs actor systems on the calling thread in virtual time, in an order drawn from a seed. Nothing happens outside of
 /// <see cref="RunFor"/> and <see cref="RunUntil"/>; the same seed and the same calls give the same run, which
@@ -56,6 +62,12 @@ public sealed class ActorSimulation
 
     /// <summary>Called for each message before it is handled, for finding where two runs part. Null when not wanted.</summary>
     public Action<ActorPath, Type, TimeSpan>? OnStep { get; set; }
+
+    /// <summary>
+    /// Says what an actor is given in place of a message; null for nothing. Every message that actors tell each other
+    /// passes here, so faults can be put between actors that know nothing of it. Null when not wanted.
+    /// </summary>
+    public InterceptMessage? Intercept { get; set; }
 
     /// <summary>Messages that may be handled without virtual time passing; more is a loop without end and throws <see cref="InvalidOperationException"/>.</summary>
     public long StepsPerInstantLimit { get; set; } = 100_000_000;
@@ -147,7 +159,7 @@ public sealed class ActorSimulation
         return (int)(((z >> 32) * (ulong)count) >> 32);
     }
 
-    private void Record(ActorCell cell, object message)
+    private object? Record(ActorCell cell, object message)
     {
         Steps++;
         var shown = message is TimerMessage timer ? timer.Message : message;
@@ -156,6 +168,7 @@ public sealed class ActorSimulation
             _typeHashes[type] = typeHash = Hash(type.FullName ?? type.Name);
         TraceHash = Mix(Mix(Mix(TraceHash, cell.Self.Path.StableHash), typeHash), (ulong)Elapsed.Ticks);
         OnStep?.Invoke(cell.Self.Path, type, Elapsed);
+        return Intercept is { } intercept && message is not (TimerMessage or SystemMessage or AutoReceivedMessage) ? intercept(cell.Self, message, cell.Sender) : message;
     }
 
     private static ulong Mix(ulong hash, ulong value)

@@ -12,33 +12,40 @@ internal sealed class SimulationAgenda
     private const int CompactAbove = 1024;
 
     private readonly PriorityQueue<ScheduledEntry, (TimeSpan Due, long Order)> _queue = new();
+    private readonly Queue<ScheduledEntry> _thisInstant = new();
+    private TimeSpan _instant;
     private long _order;
     private int _cancelled;
 
     internal void Add(TimeSpan due, ScheduledEntry entry)
     {
         entry.Due = due;
-        _queue.Enqueue(entry, (due, _order++));
+        if (due == _instant)
+            _thisInstant.Enqueue(entry);
+        else
+            _queue.Enqueue(entry, (due, _order++));
     }
 
     /// <summary>The next entry that is due by then; null when there is none.</summary>
     internal ScheduledEntry? TakeNext(TimeSpan by)
     {
-        while (_queue.TryPeek(out var entry, out var priority))
+        while (true)
         {
-            if (entry.IsCancellationRequested)
+            // What is due at this instant and lies in the queue was added before anything in the short list.
+            var isQueued = _queue.TryPeek(out var entry, out var priority) && (priority.Due <= _instant || _thisInstant.Count == 0);
+            if (!isQueued && !_thisInstant.TryPeek(out entry))
+                return null;
+            if (!entry!.IsCancellationRequested && entry.Due > by)
+                return null;
+            _ = isQueued ? _queue.Dequeue() : _thisInstant.Dequeue();
+            if (!entry.IsCancellationRequested)
             {
-                _queue.Dequeue();
-                _cancelled = Math.Max(0, _cancelled - 1);
-                continue;
+                _instant = entry.Due;
+                return entry;
             }
 
-            if (priority.Due > by)
-                return null;
-            return _queue.Dequeue();
+            _cancelled = Math.Max(0, _cancelled - 1);
         }
-
-        return null;
     }
 
     /// <summary>Cancelled entries stay until they are due, or until they are the larger part.</summary>

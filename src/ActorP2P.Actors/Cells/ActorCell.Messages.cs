@@ -10,7 +10,13 @@ internal sealed partial class ActorCell
         CurrentMessage = message;
         _sender = sender;
         _delivery++;
-        SystemImpl.Trace?.Invoke(this, message);
+        if (SystemImpl.Trace is { } trace)
+        {
+            if (trace(this, message) is not { } shown)
+                return;
+            CurrentMessage = message = shown;
+        }
+
         var timer = _extras?.ReceiveTimer;
         var influences = timer is null || message is not INotInfluenceReceiveTimeout;
         if (timer is not null && influences)

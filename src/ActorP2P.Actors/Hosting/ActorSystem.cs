@@ -111,5 +111,5 @@ public abstract class ExtendedActorSystem : ActorSystem
     public abstract IActorRef SystemActorOf(Props props, string? name = null);
 }
 
-/// <summary>What a simulation puts in place of the real time and threads.</summary>
-internal sealed record EngineParts(SchedulerBase Scheduler, MessageDispatcher Dispatcher, Action<ActorCell, object> Trace);
+/// <summary>What a simulation puts in place of the real time and threads. The trace sees each message and says what is handled in its place; null for nothing.</summary>
+internal sealed record EngineParts(SchedulerBase Scheduler, MessageDispatcher Dispatcher, Func<ActorCell, object, object?> Trace);

@@ -74,8 +74,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     /// <summary>Whether everything runs on one thread, so that continuations must not go to the pool.</summary>
     internal bool RunsInline { get; }
 
-    /// <summary>Sees every message before it is handled, in simulations only.</summary>
-    internal Action<ActorCell, object>? Trace { get; }
+    /// <summary>Sees every message before it is handled, in simulations only. What it answers is handled in place of a user message; the engine's own messages stay.</summary>
+    internal Func<ActorCell, object, object?>? Trace { get; }
 
     /// <summary>As in the settings; asked for at every message.</summary>
     internal bool LogsReceive { get; }

@@ -46,7 +46,17 @@ internal sealed class StateIntake(
     internal List<SignedState> Use(IMembership verdicts, DateTimeOffset now, List<StateSyncEffect> effects)
     {
         Membership = verdicts;
-        foreach (var entry in table.Entries.Where(entry => entry.Node != self && verdicts.Check(entry.Node) == MembershipVerdict.Refused).ToArray())
+        // Verdicts come with every view and are seldom a refusal: looked for before anything is copied.
+        var refused = default(List<StateEntry>);
+        foreach (var entry in table.Entries)
+        {
+            if (entry.Node != self && verdicts.Check(entry.Node) == MembershipVerdict.Refused)
+            {
+                (refused ??= []).Add(entry);
+            }
+        }
+
+        foreach (var entry in refused ?? [])
         {
             table.Remove(entry.Node);
             if (entry.Body is { } body)

@@ -21,7 +21,7 @@ public sealed record MembershipLists(IReadOnlySet<NodeId> Allowed, IReadOnlySet<
 public sealed class CertificateValidator
 {
     /// <summary>Accepted paths remembered by chain hash, so that a peer that returns costs no new path.</summary>
-    public const int RememberedPaths = 512;
+    public const int RememberedPaths = 4096;
 
     private readonly X509Certificate2Collection _roots;
     private readonly IdentityCurve _curve;

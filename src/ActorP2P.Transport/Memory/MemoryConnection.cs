@@ -17,6 +17,7 @@ internal sealed class MemoryConnection(
     private readonly Queue<Arrival> _inbound = new();
     private readonly Queue<Action<IConnectionSink>> _events = new();
     private readonly List<Frame> _frames = [];
+    private readonly MemoryNetwork.TrafficCount _traffic = network.CountOf(owner.Host, remoteHost);
     private IConnectionSink? _sink;
     private volatile TransportFailure? _failure;
     private long _inboundBytes;
@@ -110,7 +111,7 @@ internal sealed class MemoryConnection(
             && !_waitsForLimit
             && _inbound.TryPeek(out var arrival)
             && arrival.IsDue
-            && !network.IsPartitioned(LocalHost, RemoteHost)
+            && !network.IsCut(RemoteHost, LocalHost)
             && (_reading || arrival.End is not null))
         {
             if (arrival.End is { } end)
@@ -163,15 +164,15 @@ internal sealed class MemoryConnection(
         }
 
         var bytes = 0;
-        var arriving = new List<ReadOnlyMemory<byte>>(frames.Count);
+        var first = _framesWritten;
         foreach (var frame in frames)
         {
             bytes += frame.Length;
-            var seen = new MemoryFrame(LocalHost, RemoteHost, _framesWritten++, frame);
-            arriving.AddRange(network.Tamper?.Invoke(seen) ?? [frame]);
+            network.Observe?.Invoke(new MemoryFrame(LocalHost, RemoteHost, _framesWritten++, frame));
         }
 
-        network.CountWrite(LocalHost, RemoteHost, bytes, frames.Count);
+        var arriving = network.Tamper is { } tamper ? Tampered(frames, first, tamper) : frames;
+        _traffic.Add(bytes, frames.Count);
         _unacknowledgedWrite = bytes;
         Remote.Expect(new Arrival(Concatenate(arriving), null), bytes);
         AcknowledgeWrite();
@@ -203,9 +204,14 @@ internal sealed class MemoryConnection(
 
     private void Take(Arrival arrival)
     {
-        var free = _reader.Free(_maxBodyBytes);
-        var count = Math.Min(free.Length, arrival.Bytes.Length - arrival.Taken);
-        arrival.Bytes.AsSpan(arrival.Taken, count).CopyTo(free.Span);
+        var count = arrival.Bytes.Length;
+        if (arrival.Taken > 0 || !_reader.TryAdopt(arrival.Bytes))
+        {
+            var free = _reader.Free(_maxBodyBytes);
+            count = Math.Min(free.Length, arrival.Bytes.Length - arrival.Taken);
+            arrival.Bytes.AsSpan(arrival.Taken, count).CopyTo(free.Span);
+        }
+
         arrival.Taken += count;
         _inboundBytes -= count;
         if (arrival.Taken == arrival.Bytes.Length)
@@ -214,6 +220,7 @@ internal sealed class MemoryConnection(
         }
 
         Digest(count);
+        _reader.Drop();
         Remote.AcknowledgeWrite();
     }
 
@@ -267,14 +274,31 @@ internal sealed class MemoryConnection(
         });
     }
 
-    private static byte[] Concatenate(List<ReadOnlyMemory<byte>> parts)
+    private List<ReadOnlyMemory<byte>> Tampered(IReadOnlyList<ReadOnlyMemory<byte>> frames, long first, Func<MemoryFrame, IReadOnlyList<ReadOnlyMemory<byte>>> tamper)
     {
-        var all = new byte[parts.Sum(part => part.Length)];
-        var used = 0;
-        foreach (var part in parts)
+        var arriving = new List<ReadOnlyMemory<byte>>(frames.Count);
+        for (var i = 0; i < frames.Count; i++)
         {
-            part.Span.CopyTo(all.AsSpan(used));
-            used += part.Length;
+            arriving.AddRange(tamper(new MemoryFrame(LocalHost, RemoteHost, first + i, frames[i])));
+        }
+
+        return arriving;
+    }
+
+    private static byte[] Concatenate(IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        var length = 0;
+        for (var i = 0; i < parts.Count; i++)
+        {
+            length += parts[i].Length;
+        }
+
+        var all = GC.AllocateUninitializedArray<byte>(length);
+        var used = 0;
+        for (var i = 0; i < parts.Count; i++)
+        {
+            parts[i].Span.CopyTo(all.AsSpan(used));
+            used += parts[i].Length;
         }
 
         return all;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -28,10 +29,9 @@ public sealed class MemoryNetwork
     private readonly bool _simulateTls;
     private readonly Dictionary<string, MemoryTransportPort> _ports = new(StringComparer.Ordinal);
     private readonly HashSet<string> _silentHosts = new(StringComparer.Ordinal);
-    private readonly HashSet<(string, string)> _partitions = [];
+    private readonly HashSet<(string From, string To)> _cuts = [];
     private readonly SortedDictionary<long, MemoryConnection> _ends = [];
-    private readonly Dictionary<(string From, string To), MemoryTraffic> _traffic = [];
-    private readonly Lock _trafficGate = new();
+    private readonly ConcurrentDictionary<(string From, string To), TrafficCount> _traffic = [];
     private long _lastId;
 
     /// <summary>A network without hosts.</summary>
@@ -61,6 +61,9 @@ public sealed class MemoryNetwork
     /// </summary>
     public Func<MemoryFrame, IReadOnlyList<ReadOnlyMemory<byte>>>? Tamper { get; set; }
 
+    /// <summary>Sees every frame that is written, before <see cref="Tamper"/> and on the writer's thread. Null: nobody looks.</summary>
+    public Action<MemoryFrame>? Observe { get; set; }
+
     /// <summary>True when a dial from the first host to the second is refused. Null: none is.</summary>
     public Func<string, string, bool>? RefuseDial { get; set; }
 
@@ -87,20 +90,28 @@ public sealed class MemoryNetwork
     }
 
     /// <summary>Holds back whatever two hosts send each other, and lets their dials time out, until they are healed.</summary>
-    public void Partition(string hostA, string hostB) => Enter(() => _partitions.Add(PairOf(hostA, hostB)));
+    public void Partition(string hostA, string hostB) => Enter(() =>
+    {
+        _cuts.Add((hostA, hostB));
+        _cuts.Add((hostB, hostA));
+    });
+
+    /// <summary>Holds back what the first host sends the second, and nothing of the other direction: half a partition, as a broken route makes it.</summary>
+    public void Cut(string from, string to) => Enter(() => _cuts.Add((from, to)));
 
     /// <summary>Ends a partition; what was held back arrives.</summary>
     public void Heal(string hostA, string hostB) => Enter(() =>
     {
-        _partitions.Remove(PairOf(hostA, hostB));
-        PumpAll();
+        _cuts.Remove((hostA, hostB));
+        _cuts.Remove((hostB, hostA));
+        PumpAll(hostA, hostB);
     });
 
     /// <summary>Ends all partitions.</summary>
     public void HealAll() => Enter(() =>
     {
-        _partitions.Clear();
-        PumpAll();
+        _cuts.Clear();
+        PumpAll(null, null);
     });
 
     /// <summary>
@@ -132,30 +143,18 @@ public sealed class MemoryNetwork
     /// <summary>Resets every connection between two hosts.</summary>
     public void Reset(string hostA, string hostB) => Enter(() =>
     {
-        foreach (var end in _ends.Values.Where(end => PairOf(end.LocalHost, end.RemoteHost) == PairOf(hostA, hostB)).ToArray())
+        foreach (var end in _ends.Values.Where(end => IsBetween(end, hostA, hostB)).ToArray())
         {
             end.End(MemoryConnection.ConnectionReset, tellRemote: false);
         }
     });
 
     /// <summary>What the first host has written to the second so far.</summary>
-    public MemoryTraffic TrafficFrom(string from, string to)
-    {
-        lock (_trafficGate)
-        {
-            return _traffic.GetValueOrDefault((from, to));
-        }
-    }
+    public MemoryTraffic TrafficFrom(string from, string to) => _traffic.TryGetValue((from, to), out var count) ? count.Value : default;
 
     /// <summary>What all hosts have written so far.</summary>
-    public MemoryTraffic TotalTraffic()
-    {
-        lock (_trafficGate)
-        {
-            return _traffic.Values.Aggregate(
-                default(MemoryTraffic), (sum, one) => new MemoryTraffic(sum.Bytes + one.Bytes, sum.Frames + one.Frames, sum.Writes + one.Writes));
-        }
-    }
+    public MemoryTraffic TotalTraffic() => _traffic.Values.Select(count => count.Value).Aggregate(
+        default(MemoryTraffic), (sum, one) => new MemoryTraffic(sum.Bytes + one.Bytes, sum.Frames + one.Frames, sum.Writes + one.Writes));
 
     /// <summary>
     /// Carries out a command: at once under a given scheduler, whose one thread is calling; in turn otherwise.
@@ -179,7 +178,8 @@ public sealed class MemoryNetwork
 
     internal TimeSpan DelayOf(string from, string to, int bytes) => Delay?.Invoke(from, to, bytes) ?? TimeSpan.Zero;
 
-    internal bool IsPartitioned(string hostA, string hostB) => _partitions.Contains(PairOf(hostA, hostB));
+    /// <summary>True while nothing of the first host arrives at the second.</summary>
+    internal bool IsCut(string from, string to) => _cuts.Count > 0 && _cuts.Contains((from, to));
 
     internal bool IsSilent(string host)
     {
@@ -226,14 +226,7 @@ public sealed class MemoryNetwork
         return (dialling, accepting);
     }
 
-    internal void CountWrite(string from, string to, long bytes, int frames)
-    {
-        lock (_trafficGate)
-        {
-            var sum = _traffic.GetValueOrDefault((from, to));
-            _traffic[(from, to)] = new MemoryTraffic(sum.Bytes + bytes, sum.Frames + frames, sum.Writes + 1);
-        }
-    }
+    internal TrafficCount CountOf(string from, string to) => _traffic.GetOrAdd((from, to), static _ => new TrafficCount());
 
     private TlsBinding? BindingOf(long number, string local, string remote) => _simulateTls
         ? new TlsBinding(Hash($"binding {number}"), Hash($"key of {local}"), Hash($"key of {remote}"))
@@ -241,13 +234,41 @@ public sealed class MemoryNetwork
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 
-    private void PumpAll()
+    // Null for all ends.
+    private void PumpAll(string? hostA, string? hostB)
     {
-        foreach (var end in _ends.Values.ToArray())
+        foreach (var end in _ends.Values.Where(end => hostA is null || IsBetween(end, hostA, hostB!)).ToArray())
         {
             end.Pump();
         }
     }
 
-    private static (string, string) PairOf(string a, string b) => string.CompareOrdinal(a, b) < 0 ? (a, b) : (b, a);
+    private static bool IsBetween(MemoryConnection end, string hostA, string hostB) =>
+        (end.LocalHost == hostA && end.RemoteHost == hostB) || (end.LocalHost == hostB && end.RemoteHost == hostA);
+
+    /// <summary>What one host has written to another, over all connections between them.</summary>
+    internal sealed class TrafficCount
+    {
+        private readonly Lock _gate = new();
+        private MemoryTraffic _sum;
+
+        public MemoryTraffic Value
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return _sum;
+                }
+            }
+        }
+
+        public void Add(long bytes, int frames)
+        {
+            lock (_gate)
+            {
+                _sum = new MemoryTraffic(_sum.Bytes + bytes, _sum.Frames + frames, _sum.Writes + 1);
+            }
+        }
+    }
 }

@@ -114,7 +114,7 @@ public sealed class MemoryTransportPort : ITransportPort
 
         _network.Schedule(_network.DelayOf(Host, address.Host, 0), () =>
         {
-            if (_network.IsPartitioned(Host, address.Host) || _network.IsSilent(address.Host))
+            if (_network.IsCut(Host, address.Host) || _network.IsCut(address.Host, Host) || _network.IsSilent(address.Host))
             {
                 // No answer: the dial ends at its own time limit.
                 return;

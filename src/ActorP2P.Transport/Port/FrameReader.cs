@@ -46,6 +46,31 @@ internal sealed class FrameReader(int bufferBytes)
         return _buffer.AsMemory(_end);
     }
 
+    /// <summary>Takes over a whole read in place of copying it into <see cref="Free"/>, when nothing is held and the bytes are nobody else's.</summary>
+    /// <returns>False when part of a frame is held: the bytes must be copied behind it.</returns>
+    public bool TryAdopt(byte[] read)
+    {
+        if (HoldsPartOfFrame)
+        {
+            return false;
+        }
+
+        _buffer = read;
+        _start = 0;
+        _end = 0;
+        return true;
+    }
+
+    /// <summary>Forgets a buffer whose frames were all handed out, where a read brings its own.</summary>
+    public void Drop()
+    {
+        if (!HoldsPartOfFrame)
+        {
+            _buffer = [];
+            _start = _end = 0;
+        }
+    }
+
     /// <summary>Takes in <paramref name="count"/> bytes written to <see cref="Free"/> and cuts the whole frames out.</summary>
     public FrameError Advance(int count, int maxBodyBytes, List<Frame> frames)
     {

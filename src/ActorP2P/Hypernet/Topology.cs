@@ -20,6 +20,18 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
     /// <summary>Time after which another peer is asked for a missing certificate; our guess, a few round trips.</summary>
     private static readonly TimeSpan CertificatePatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Time between two views for each claimed link end, so that views cost a small part of a core at any size; our
+    /// guess, about twenty times what building one costs here. It is at most <see cref="MaxViewInterval"/>.
+    /// </summary>
+    private static readonly TimeSpan ViewIntervalPerClaim = TimeSpan.FromMicroseconds(5);
+
+    /// <summary>The longest time that a changed link stays out of the view.</summary>
+    private static readonly TimeSpan MaxViewInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Below this many claims a view costs less than the timer that would put it off.</summary>
+    private const int UnhurriedClaims = 256;
+
     private readonly NodeEnvironment _environment;
     private readonly StateLimits _limits;
     private readonly StateSyncCore _sync;
@@ -32,6 +44,8 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
     private IReadOnlyList<string> _addresses = [];
     private NetworkView _view = new(LinkGraph.Empty, MembershipSnapshot.Empty);
     private bool _isPublishing;
+    private DateTimeOffset _publishedAt;
+    private int _claims;
 
     /// <summary>Creates the topology; Hypernet does.</summary>
     public Topology(NodeEnvironment environment, TopologyStarts starts)
@@ -255,26 +269,46 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         };
     }
 
-    // A burst of changes is one view: it is built when what waits in the mailbox now has been handled.
+    // A burst of changes is one view: it is built when what waits in the mailbox now has been handled, and when the last
+    // one is old enough. Otherwise each change anywhere would cost every node time in proportion to all links.
     private void SchedulePublish()
     {
-        if (!_isPublishing)
+        if (_isPublishing)
         {
-            _isPublishing = true;
+            return;
+        }
+
+        _isPublishing = true;
+        var wait = _publishedAt + ViewIntervalPerClaim * _claims - Now;
+        if (wait <= TimeSpan.Zero || _claims < UnhurriedClaims)
+        {
             Self.Tell(PublishView.Instance);
+        }
+        else
+        {
+            Timers.StartSingleTimer(nameof(PublishView), PublishView.Instance, wait < MaxViewInterval ? wait : MaxViewInterval);
         }
     }
 
     private void Publish()
     {
         _isPublishing = false;
+        _publishedAt = Now;
 
         // Our own links count as they are now; what we signed about them follows after its debounce.
         var own = new LinkClaim(OwnId, [.. _links.Keys.Select(node => node.Reference)]);
-        var claims = _sync.Table.InForce
-            .Where(state => state.Node != OwnId)
-            .Select(state => new LinkClaim(state.Node, ((LinkStateBody)state.Body).NeighbourReferences));
-        _view = new NetworkView(LinkGraph.FromClaims(claims.Prepend(own)), _membership.Snapshot);
+        List<LinkClaim> claims = [own];
+        _claims = own.NeighbourReferences.Count;
+        foreach (var (node, body) in _sync.Table.InForce)
+        {
+            if (node != OwnId)
+            {
+                claims.Add(new LinkClaim(node, ((LinkStateBody)body).NeighbourReferences));
+                _claims += claims[^1].NeighbourReferences.Count;
+            }
+        }
+
+        _view = new NetworkView(LinkGraph.FromClaims(claims), _membership.Snapshot);
         Context.Parent.Tell(new Hypernet.ViewChanged(_view));
     }
 

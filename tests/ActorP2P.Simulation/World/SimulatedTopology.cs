@@ -1,0 +1,48 @@
+namespace ActorP2P.Simulation;
+
+/// <summary>The links of a topology as pairs (low, high) of node numbers, without repetition.</summary>
+public static class SimulatedTopology
+{
+    /// <summary>All links, ascending.</summary>
+    public static IReadOnlyList<(int Low, int High)> Links(SimulationOptions options) => options.Topology == TopologyKind.Regular
+        ? Regular(options.Nodes, options.Degree, options.Seed)
+        : [.. from low in Enumerable.Range(0, options.Nodes)
+              from high in Enumerable.Range(low + 1, options.Nodes - low - 1)
+              where AreLinked(low, high, options.Nodes, options.Topology)
+              select (low, high)];
+
+    // A union of random rings is connected, and its distances are those of a random graph: about log n / log degree.
+    private static List<(int Low, int High)> Regular(int nodes, int degree, int seed)
+    {
+        var random = new Random(seed);
+        var links = new SortedSet<(int, int)>();
+        var order = Enumerable.Range(0, nodes).ToArray();
+        for (var ring = 0; ring < degree / 2; ring++)
+        {
+            random.Shuffle(order);
+            for (var i = 0; i < nodes; i++)
+            {
+                var (a, b) = (order[i], order[(i + 1) % nodes]);
+                if (a != b)
+                {
+                    links.Add((Math.Min(a, b), Math.Max(a, b)));
+                }
+            }
+        }
+
+        return [.. links];
+    }
+
+    private static bool AreLinked(int low, int high, int nodes, TopologyKind topology)
+    {
+        var half = nodes / 2;
+        return topology switch
+        {
+            TopologyKind.Line => high == low + 1,
+            TopologyKind.Ring => high == low + 1 || (low == 0 && high == nodes - 1),
+            TopologyKind.Star => low == 0,
+            TopologyKind.Islands => high < half || low >= half || (low == half - 1 && high == half),
+            _ => true,
+        };
+    }
+}
