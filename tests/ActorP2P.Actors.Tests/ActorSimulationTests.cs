@@ -40,6 +40,24 @@ public sealed class ActorSimulationTests
     }
 
     [Fact]
+    public void An_interceptor_changes_or_swallows_what_actors_tell_each_other()
+    {
+        var simulation = new ActorSimulation(1);
+        var heard = new List<string>();
+        simulation.Intercept = (receiver, message, _) => receiver.Path.Name != "ear" ? message : message switch
+        {
+            "secret" => null,
+            string text => text.ToUpperInvariant(),
+            _ => message,
+        };
+        var ear = simulation.CreateSystem("ears").ActorOf(Props.Create(() => new Ear(heard)), "ear");
+        ear.Tell("secret");
+        ear.Tell("news");
+        simulation.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(["NEWS"], heard);
+    }
+
+    [Fact]
     public void Systems_of_one_simulation_terminate_in_it()
     {
         var simulation = new ActorSimulation(3);
@@ -151,5 +169,10 @@ public sealed class ActorSimulationTests
         }
 
         private sealed record Answer(string Text);
+    }
+
+    private sealed class Ear : ReceiveActor
+    {
+        public Ear(List<string> heard) => Receive<string>(heard.Add);
     }
 }

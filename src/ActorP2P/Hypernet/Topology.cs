@@ -22,9 +22,9 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
 
     /// <summary>
     /// Time between two views for each claimed link end, so that views cost a small part of a core at any size; our
-    /// guess, about twenty times what building one costs here. It is at most <see cref="MaxViewInterval"/>.
+    /// guess, a hundred times and more what building one costs. It is at most <see cref="MaxViewInterval"/>.
     /// </summary>
-    private static readonly TimeSpan ViewIntervalPerClaim = TimeSpan.FromMicroseconds(5);
+    private static readonly TimeSpan ViewIntervalPerClaim = TimeSpan.FromMicroseconds(20);
 
     /// <summary>The longest time that a changed link stays out of the view.</summary>
     private static readonly TimeSpan MaxViewInterval = TimeSpan.FromMilliseconds(500);

@@ -98,6 +98,38 @@ public class MemoryNetworkTests
     }
 
     [Fact]
+    public void A_cut_holds_back_one_direction_and_leaves_the_other()
+    {
+        var (client, server) = Connect();
+        _network.Cut("a", "b");
+        client.Connection.Write([TestFrames.Make(10, 1)]);
+        server.Connection.Write([TestFrames.Make(10, 2)], _time, server.Sink);
+        _time.RunAll();
+        Assert.True(server.Sink.HasNothingMore());
+        client.Sink.Until<SinkCall.Written>(_time);
+        Assert.Equal([2ul], client.Sink.Counters(_time));
+
+        _network.HealAll();
+
+        Assert.Equal([1ul], server.Sink.Counters(_time));
+    }
+
+    [Fact]
+    public void An_observer_sees_each_frame_as_it_was_written_whatever_becomes_of_it()
+    {
+        var seen = new List<MemoryFrame>();
+        _network.Observe = seen.Add;
+        _network.Tamper = _ => [];
+        var (client, _) = Connect();
+        var frame = TestFrames.Make(10, 7);
+        client.Connection.Write([frame]);
+        _time.RunAll();
+        var only = Assert.Single(seen);
+        Assert.Equal(("a", "b", 0L), (only.From, only.To, only.Index));
+        Assert.Equal(frame, only.Bytes.ToArray());
+    }
+
+    [Fact]
     public void A_killed_host_resets_its_connections_and_hears_nothing_more()
     {
         var (client, server) = Connect();

@@ -27,6 +27,26 @@ public class FrameReaderTests
     }
 
     [Fact]
+    public void A_read_that_is_taken_over_is_cut_like_a_copied_one_and_its_rest_is_carried_on()
+    {
+        var (first, second) = (TestFrames.Make(1000, 1), TestFrames.Make(5000, 2));
+        byte[] read = [.. first, .. second[..100]];
+        var reader = new FrameReader(BufferBytes);
+        var frames = new List<Frame>();
+
+        Assert.True(reader.TryAdopt(read));
+        Assert.Equal(FrameError.None, reader.Advance(read.Length, MaxBody, frames));
+        reader.Drop();
+        Assert.True(reader.HoldsPartOfFrame);
+        Assert.False(reader.TryAdopt(second));
+        frames.AddRange(Feed(reader, second[100..], readBytes: 700, out _));
+
+        Assert.Equal(2, frames.Count);
+        TestFrames.AssertSame(first, frames[0]);
+        TestFrames.AssertSame(second, frames[1]);
+    }
+
+    [Fact]
     public void Memory_grows_with_what_arrives_and_not_with_what_is_claimed()
     {
         var reader = new FrameReader(BufferBytes);

@@ -1,0 +1,131 @@
+using ActorP2P.Simulation;
+
+namespace ActorP2P.Simulation.Tests.Network;
+
+/// <summary>The judges of a run must be able to find something.</summary>
+public sealed class ObservationTests
+{
+    private readonly List<string> _violations = [];
+
+    [Fact]
+    public void A_broadcast_delivered_twice_is_a_violation()
+    {
+        var ledger = Ledger();
+        var payload = Publish(ledger, origin: 1);
+        ledger.Delivered(0, 1, isLiar: false, payload);
+        Assert.Empty(_violations);
+        ledger.Delivered(0, 1, isLiar: false, payload);
+        Assert.Single(_violations);
+        Assert.Equal(1, ledger.Duplicates);
+    }
+
+    [Fact]
+    public void A_broadcast_under_another_origin_is_a_violation()
+    {
+        var ledger = Ledger();
+        ledger.Delivered(0, 2, isLiar: false, Publish(ledger, origin: 1));
+        Assert.Single(_violations);
+    }
+
+    [Fact]
+    public void A_made_up_broadcast_is_a_violation_unless_its_origin_is_a_liar()
+    {
+        var ledger = Ledger();
+        var payload = Publish(ledger, origin: 1);
+        payload[0] ^= 1;
+        ledger.Delivered(0, 1, isLiar: true, payload);
+        Assert.Empty(_violations);
+        ledger.Delivered(0, 1, isLiar: false, payload);
+        Assert.Single(_violations);
+    }
+
+    [Fact]
+    public void A_life_that_ended_may_be_followed_by_one_that_is_given_the_same_again()
+    {
+        var ledger = Ledger();
+        var payload = Publish(ledger, origin: 1);
+        ledger.Delivered(0, 1, isLiar: false, payload);
+        ledger.Forget(0);
+        ledger.Delivered(0, 1, isLiar: false, payload);
+        Assert.Empty(_violations);
+    }
+
+    [Fact]
+    public void Depth_counts_links_and_redundancy_counts_every_copy()
+    {
+        var ledger = Ledger();
+        var payload = Publish(ledger, origin: 0);
+        ledger.Arrived(1, from: 0, payload);
+        ledger.Arrived(2, from: 1, payload);
+        ledger.Arrived(2, from: 0, payload);
+        ledger.Delivered(1, 0, isLiar: false, payload);
+        ledger.Delivered(2, 0, isLiar: false, payload);
+        Assert.Equal((3, 2, 2), (ledger.Copies, ledger.Deliveries, ledger.Depth));
+    }
+
+    [Fact]
+    public void A_unicast_that_overtakes_an_earlier_one_is_a_violation()
+    {
+        var order = new OrderBook(_violations.Add);
+        var first = order.Next(0, 1, 2);
+        var second = order.Next(0, 1, 2);
+        order.Delivered(2, 1, 0, second);
+        Assert.Empty(_violations);
+        order.Delivered(2, 1, 0, first);
+        Assert.Single(_violations);
+    }
+
+    [Fact]
+    public void A_unicast_of_another_sender_is_a_violation()
+    {
+        var order = new OrderBook(_violations.Add);
+        order.Delivered(2, 1, origin: 3, order.Next(0, 1, 2));
+        Assert.Single(_violations);
+    }
+
+    [Fact]
+    public void The_board_converges_when_the_last_live_pair_knows_and_not_before()
+    {
+        var board = new StatusBoard(3);
+        board.Start(0);
+        board.Start(1);
+        Assert.False(board.HasConverged);
+        board.Learn(0, 1, board.PresentOf(1));
+        board.Learn(1, 0, board.PresentOf(0));
+        Assert.True(board.HasConverged);
+        board.Start(2);
+        Assert.Equal(4, board.Missing);
+        board.End(2);
+        Assert.True(board.HasConverged);
+        board.Change(0);
+        Assert.Equal(1, board.Missing);
+    }
+
+    [Theory]
+    [InlineData("loss=0.05,kill=0.2", true)]
+    [InlineData("delay=10ms,jitter=20ms,oneway=3", true)]
+    [InlineData("loss=1", false)]
+    [InlineData("kill=0.8,liars=0.4", false)]
+    [InlineData("loss", false)]
+    [InlineData("loss=NaN", false)]
+    [InlineData("flood=1", false)]
+    public void Faults_are_read_or_refused(string text, bool isRead) => Assert.Equal(isRead, FaultText.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("--nodes 1")]
+    [InlineData("--nodes")]
+    [InlineData("--topology mesh")]
+    [InlineData("--degree 3")]
+    [InlineData("--what 1")]
+    public void A_switch_that_is_not_understood_is_named(string args) =>
+        Assert.False(CommandLine.TryParse(args.Split(' '), out _, out _, out var error) || error.Length == 0);
+
+    private MessageLedger Ledger() => new(new SimulationOptions { Nodes = 3 }, () => TimeSpan.Zero, _violations.Add);
+
+    private static byte[] Publish(MessageLedger ledger, int origin)
+    {
+        var payload = new BroadcastPayload(origin, 0, TimeSpan.Zero);
+        ledger.Publish(payload);
+        return payload.Write(new SimulationOptions().Seed, 100);
+    }
+}
