@@ -1,5 +1,3 @@
-using ActorP2P.Simulation;
-
 namespace ActorP2P.Simulation.Tests.Network;
 
 /// <summary>The judges of a run must be able to find something.</summary>
