@@ -139,6 +139,9 @@ public abstract record ChannelEffect
     /// <summary>Call <c>PeerChannel.TimerFired</c> at this time; only the earliest counts.</summary>
     public sealed record Schedule(DateTimeOffset At) : ChannelEffect;
 
+    /// <summary>The session's keys are those of this generation now, in both directions.</summary>
+    public sealed record Rekeyed(uint Generation) : ChannelEffect;
+
     /// <summary>A received message was dropped for this reason; count it.</summary>
     public sealed record Dropped(string Reason) : ChannelEffect;
 

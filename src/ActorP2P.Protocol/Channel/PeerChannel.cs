@@ -23,6 +23,7 @@ public sealed class PeerChannel : IDisposable
     private readonly ControlWriter _control;
     private readonly ChannelMemory _memory;
     private readonly InboundEntries _entries;
+    private readonly ChannelKeys _keys = new();
     private readonly List<InboundMessage> _messages = [];
     private NamespaceSession _session;
     private DateTimeOffset? _acknowledgeAt;
@@ -90,6 +91,7 @@ public sealed class PeerChannel : IDisposable
         }
 
         _memory.Restart();
+        _keys.Restart();
         _announceSession = true;
         _announceWindows = true;
     }
@@ -149,6 +151,11 @@ public sealed class PeerChannel : IDisposable
         {
             _announceSession = false;
             _control.SendResume(_memory.Resume, effects);
+        }
+
+        if (!_keys.Renew(_session, now, effects))
+        {
+            return;
         }
 
         if (_memory.IsKnown)
@@ -333,6 +340,7 @@ public sealed class PeerChannel : IDisposable
     {
         // What cannot be sent now has no time: its session brings it along.
         var next = Earlier(_requests.NextDeadline, _isSuspended || !_memory.IsKnown ? null : _acknowledgeAt);
+        next = Earlier(next, _session.RenewAt);
         foreach (var lane in _inbound)
         {
             next = Earlier(next, lane.Reassembly.IsUnderWay ? lane.Reassembly.Deadline : null);

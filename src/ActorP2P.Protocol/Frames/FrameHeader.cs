@@ -33,6 +33,9 @@ public enum FrameFlags : byte
 
     /// <summary>The plaintext was compressed before sealing; reserved.</summary>
     Compressed = 8,
+
+    /// <summary>The plaintext is one message about the session's own keys; control lane only, and for no other layer.</summary>
+    Rekey = 16,
 }
 
 /// <summary>
@@ -46,7 +49,7 @@ public enum FrameFlags : byte
 /// 8  u32 generation  key generation of the lane
 /// 12 u32 chunk       chunk index; 0 without the Chunk flag
 /// 16 u64 session     namespace session tag; 0 is the link itself
-/// 24 u64 counter     position in (session, lane, direction, generation), from 0 without gaps
+/// 24 u64 counter     position in (session, lane, direction) over all generations, from 0 without gaps
 /// </code>
 /// </summary>
 public readonly record struct FrameHeader(

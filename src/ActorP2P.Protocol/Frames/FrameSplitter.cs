@@ -34,7 +34,7 @@ public readonly record struct Frame(FrameHeader Header, Memory<byte> Bytes)
 /// </summary>
 public static class FrameSplitter
 {
-    private const FrameFlags KnownFlags = FrameFlags.Sealed | FrameFlags.Chunk | FrameFlags.LastChunk | FrameFlags.Compressed;
+    private const FrameFlags KnownFlags = FrameFlags.Sealed | FrameFlags.Chunk | FrameFlags.LastChunk | FrameFlags.Compressed | FrameFlags.Rekey;
 
     /// <summary>
     /// Takes the next frame from the front of <paramref name="buffer"/>.

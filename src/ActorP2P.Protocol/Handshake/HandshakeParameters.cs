@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Session;
+using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P.Protocol.Handshake;
 
@@ -34,8 +35,8 @@ public sealed record HandshakeParameters
     /// <summary>Longest handshake message that is looked at.</summary>
     public required int MaxMessageBytes { get; init; }
 
-    /// <summary>Hard stop of each lane and direction of the session, in records.</summary>
-    public required long MaxRecordsPerSession { get; init; }
+    /// <summary>How long the session's keys are used.</summary>
+    public required RekeySettings Rekey { get; init; }
 
     /// <summary>The node that must answer, or null when any member may.</summary>
     public NodeId? ExpectedRemoteId { get; init; }

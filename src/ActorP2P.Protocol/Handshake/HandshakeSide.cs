@@ -38,7 +38,7 @@ internal static class HandshakeSide
         RemoteNode remote,
         bool weInitiated)
     {
-        var terms = new SessionTerms(remote.Id, weInitiated, suite, parameters.EncryptionEnabled, (ulong)parameters.MaxRecordsPerSession);
+        var terms = new SessionTerms(remote.Id, weInitiated, suite, parameters.EncryptionEnabled, parameters.Rekey, parameters.Identity.Curve, parameters.Random);
         return new PairSession(keys.PairSecret(transcript.Value), terms, remote);
     }
 

@@ -29,7 +29,7 @@ public sealed class PairSession : IDisposable
         RemoteLinkNonce = remote.LinkNonce;
         RemoteChain = remote.Chain;
         RemoteCertificateNotAfter = remote.NotAfter;
-        Link = Session("", 0, "link"u8, []);
+        Link = Session("", 0, "link"u8, [], RecordOrder.InOrder);
     }
 
     /// <summary>The far end's proven identity.</summary>
@@ -84,7 +84,16 @@ public sealed class PairSession : IDisposable
     /// <param name="ourNonce">The 16 bytes that we sent.</param>
     /// <param name="theirNonce">The 16 bytes that they sent.</param>
     /// <exception cref="ArgumentException">A nonce or the name has the wrong length.</exception>
-    public NamespaceSession Derive(string ns, ReadOnlySpan<byte> ourNonce, ReadOnlySpan<byte> theirNonce)
+    public NamespaceSession Derive(string ns, ReadOnlySpan<byte> ourNonce, ReadOnlySpan<byte> theirNonce) =>
+        Derive(ns, ourNonce, theirNonce, RecordOrder.InOrder);
+
+    /// <summary>The same over relays, which may lose and reorder records.</summary>
+    /// <param name="ns">The namespace's name, 1 to <see cref="MaxNamespaceBytes"/> bytes of UTF-8.</param>
+    /// <param name="ourNonce">The 16 bytes that we sent.</param>
+    /// <param name="theirNonce">The 16 bytes that they sent.</param>
+    /// <param name="order">What the way below does to records; both ends must say the same.</param>
+    /// <exception cref="ArgumentException">A nonce or the name has the wrong length.</exception>
+    public NamespaceSession Derive(string ns, ReadOnlySpan<byte> ourNonce, ReadOnlySpan<byte> theirNonce, RecordOrder order)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (ourNonce.Length != NamespaceNonceLengthBytes || theirNonce.Length != NamespaceNonceLengthBytes)
@@ -101,7 +110,7 @@ public sealed class PairSession : IDisposable
 
         Span<byte> tag = stackalloc byte[sizeof(ulong)];
         Hkdf.ExpandLabel(Suite.Hash, _secret.Span, "session tag"u8, context, tag);
-        return Session(ns, NeverZero(BinaryPrimitives.ReadUInt64LittleEndian(tag)), "namespace"u8, context);
+        return Session(ns, NeverZero(BinaryPrimitives.ReadUInt64LittleEndian(tag)), "namespace"u8, context, order);
     }
 
     /// <inheritdoc />
@@ -116,11 +125,11 @@ public sealed class PairSession : IDisposable
     public override string ToString() =>
         $"session with {RemoteId.ShortId}, {Suite.Name}{(EncryptionEnabled ? "" : ", records in clear")}";
 
-    private NamespaceSession Session(string ns, ulong tag, ReadOnlySpan<byte> label, ReadOnlySpan<byte> context)
+    private NamespaceSession Session(string ns, ulong tag, ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, RecordOrder order)
     {
         var secret = new SecretBytes(Suite.Hash.LengthBytes);
         Hkdf.ExpandLabel(Suite.Hash, _secret.Span, label, context, secret.Span);
-        return new NamespaceSession(ns, tag, secret, _terms);
+        return new NamespaceSession(ns, tag, secret, _terms, order);
     }
 
     private static byte[] NameBytes(string ns)

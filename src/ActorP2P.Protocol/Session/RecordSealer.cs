@@ -8,27 +8,34 @@ namespace ActorP2P.Protocol.Session;
 /// </summary>
 public sealed class RecordSealer : IDisposable
 {
-    private readonly RecordCipher? _cipher;
     private readonly Lane _lane;
     private readonly ulong _tag;
-    private readonly ulong _maxRecords;
+    private readonly SessionTerms _terms;
+    private readonly GenerationUsage _usage;
+    private GenerationSecret? _secret;
+    private RecordCipher? _cipher;
+    private long _sealedUnderKey;
 
-    internal RecordSealer(RecordCipher? cipher, Lane lane, ulong tag, ulong maxRecords)
+    internal RecordSealer(GenerationSecret? secret, Lane lane, ulong tag, SessionTerms terms, GenerationUsage usage)
     {
-        _cipher = cipher;
+        _secret = secret;
         _lane = lane;
         _tag = tag;
-        _maxRecords = maxRecords;
+        _terms = terms;
+        _usage = usage;
     }
 
     /// <summary>Bytes that sealing adds behind the plaintext: 16, or 0 with encryption off.</summary>
-    public int OverheadBytes => _cipher is null ? 0 : AeadSuite.TagLengthBytes;
+    public int OverheadBytes => _secret is null ? 0 : AeadSuite.TagLengthBytes;
 
     /// <summary>The counter of the next record; from 0 without gaps.</summary>
     public ulong NextCounter { get; private set; }
 
-    /// <summary>True when the session's record limit is reached: the pair must shake hands anew.</summary>
-    public bool Exhausted => NextCounter >= _maxRecords;
+    /// <summary>True when the key has sealed all it may and no fresh one came: the session must end. Never with encryption off.</summary>
+    public bool Exhausted => _secret is not null && _sealedUnderKey >= _terms.Rekey.MaxRecordsPerKey;
+
+    /// <summary>The generation of the next record's key.</summary>
+    public uint Generation => _secret?.Number ?? 0;
 
     /// <summary>
     /// Seals a plaintext that stands at offset <see cref="FrameHeader.LengthBytes"/> of <paramref name="buffer"/>,
@@ -41,7 +48,30 @@ public sealed class RecordSealer : IDisposable
     /// <returns>Header, body and tag: the slice of <paramref name="buffer"/> to send.</returns>
     /// <exception cref="ArgumentException">The buffer is too short.</exception>
     /// <exception cref="InvalidOperationException">The sealer is <see cref="Exhausted"/>.</exception>
-    public ReadOnlyMemory<byte> SealInPlace(byte[] buffer, int plaintextLength, FrameFlags flags, uint chunk)
+    public ReadOnlyMemory<byte> SealInPlace(byte[] buffer, int plaintextLength, FrameFlags flags, uint chunk) =>
+        Seal(buffer, plaintextLength, flags & ~FrameFlags.Rekey, chunk);
+
+    /// <inheritdoc />
+    public void Dispose() => _cipher?.Dispose();
+
+    /// <summary>Seals a message of the key change itself.</summary>
+    internal ReadOnlyMemory<byte> SealRekey(ReadOnlySpan<byte> message)
+    {
+        var buffer = new byte[FrameHeader.LengthBytes + message.Length + OverheadBytes];
+        message.CopyTo(buffer.AsSpan(FrameHeader.LengthBytes));
+        return Seal(buffer, message.Length, FrameFlags.Rekey, 0);
+    }
+
+    /// <summary>From the next record on this generation's key is used; the old one is erased.</summary>
+    internal void MoveTo(GenerationSecret next)
+    {
+        _cipher?.Dispose();
+        _cipher = null;
+        _secret = next;
+        _sealedUnderKey = 0;
+    }
+
+    private ReadOnlyMemory<byte> Seal(byte[] buffer, int plaintextLength, FrameFlags flags, uint chunk)
     {
         var total = FrameHeader.LengthBytes + plaintextLength + OverheadBytes;
         if (plaintextLength < 0 || buffer.Length < total)
@@ -54,27 +84,31 @@ public sealed class RecordSealer : IDisposable
             throw new InvalidOperationException($"The record limit of lane {_lane} is reached.");
         }
 
-        var sealedFlag = _cipher is null ? FrameFlags.None : FrameFlags.Sealed;
+        var sealedFlag = _secret is null ? FrameFlags.None : FrameFlags.Sealed;
         var header = new FrameHeader(
             (uint)(plaintextLength + OverheadBytes),
             FrameKind.Record,
             _lane,
             (flags & ~FrameFlags.Sealed) | sealedFlag,
             Hops: 0,
-            Generation: 0,
+            Generation,
             chunk,
             _tag,
             NextCounter);
         header.Write(buffer);
-        _cipher?.Seal(
-            NextCounter,
-            buffer.AsSpan(FrameHeader.LengthBytes, plaintextLength),
-            buffer.AsSpan(FrameHeader.LengthBytes + plaintextLength, AeadSuite.TagLengthBytes),
-            buffer.AsSpan(0, FrameHeader.LengthBytes));
+        if (_secret is not null)
+        {
+            _cipher ??= _secret.Cipher(_lane, _terms.Outbound);
+            _cipher.Seal(
+                NextCounter,
+                buffer.AsSpan(FrameHeader.LengthBytes, plaintextLength),
+                buffer.AsSpan(FrameHeader.LengthBytes + plaintextLength, AeadSuite.TagLengthBytes),
+                buffer.AsSpan(0, FrameHeader.LengthBytes));
+        }
+
         NextCounter++;
+        _sealedUnderKey++;
+        _usage.Add(total);
         return buffer.AsMemory(0, total);
     }
-
-    /// <inheritdoc />
-    public void Dispose() => _cipher?.Dispose();
 }

@@ -13,6 +13,7 @@ public sealed record P2PSettings(
     TlsSettings Tls,
     SuitesSettings Suites,
     EncryptionSettings Encryption,
+    RekeySettings Rekey,
     AdmissionSettings Admission,
     ReconnectSettings Reconnect,
     LivenessSettings Liveness,
@@ -71,8 +72,7 @@ public sealed record SuitesSettings(IReadOnlyList<string> Providers);
 /// <summary><c>actorp2p.encryption</c>: our own records.</summary>
 /// <param name="Enabled">Off is allowed under TLS only, or with <c>network.insecure</c>.</param>
 /// <param name="Suites">AEAD names in order of preference.</param>
-/// <param name="MaxRecordsPerSession">Hard stop of one lane and direction; the link is renewed before it.</param>
-public sealed record EncryptionSettings(bool Enabled, IReadOnlyList<string> Suites, long MaxRecordsPerSession);
+public sealed record EncryptionSettings(bool Enabled, IReadOnlyList<string> Suites);
 
 /// <summary><c>actorp2p.admission</c>: what is spent on a remote before it is authenticated.</summary>
 public sealed record AdmissionSettings(

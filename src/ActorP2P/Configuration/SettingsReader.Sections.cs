@@ -53,8 +53,15 @@ public static partial class SettingsReader
 
     private static EncryptionSettings ReadEncryption(SettingsSection s) => new(
         s.Switch("enabled"),
-        s.TextList("suites", MaxSuites, static name => name.Length is > 0 and <= MaxNameBytes ? null : "is not the name of a suite"),
-        s.Number("max-records-per-session", KiB, 1L << 24));
+        s.TextList("suites", MaxSuites, static name => name.Length is > 0 and <= MaxNameBytes ? null : "is not the name of a suite"));
+
+    private static RekeySettings ReadRekey(SettingsSection s) => new(
+        s.Number("max-records-per-key", KiB, 1L << 24),
+        s.Number("after-records", 64, 1L << 23),
+        s.Size("after-bytes", 64 * KiB, 64 * GiB),
+        s.Duration("after", Second, Day),
+        s.Duration("min-interval", Ms, Minute),
+        s.Duration("timeout", Second, Hour));
 
     private static AdmissionSettings ReadAdmission(SettingsSection s) => new(
         s.Duration("handshake-timeout", 100 * Ms, Minute),

@@ -40,6 +40,7 @@ public static partial class SettingsReader
             ReadTls(root.Section("tls")),
             ReadSuites(root.Section("suites")),
             ReadEncryption(root.Section("encryption")),
+            ReadRekey(root.Section("rekey")),
             ReadAdmission(root.Section("admission")),
             ReadReconnect(root.Section("reconnect")),
             ReadLiveness(root.Section("liveness")),

@@ -17,6 +17,7 @@ internal static class SettingsRelations
     {
         var check = new Checker(root, errors, [.. errors.Select(static e => e.Path)]);
         CheckSecurity(settings, check);
+        CheckRekey(settings.Rekey, check);
         CheckLink(settings, check);
         CheckChannel(settings.Channel, check);
         CheckTimes(settings, check);
@@ -51,6 +52,20 @@ internal static class SettingsRelations
         {
             check.That(false, ("identity", "allow-node-ids"), [("identity", "deny-node-ids")], $"{id[..12]}... is in deny-node-ids too");
         }
+    }
+
+    private static void CheckRekey(RekeySettings r, Checker check)
+    {
+        check.That(
+            r.AfterRecords * 2 <= r.MaxRecordsPerKey,
+            ("rekey", "after-records"),
+            [("rekey", "max-records-per-key")],
+            $"is more than half of max-records-per-key = {r.MaxRecordsPerKey}: the hard stop would come before fresh keys");
+        check.That(
+            r.MinInterval < r.After,
+            ("rekey", "min-interval"),
+            [("rekey", "after")],
+            "is not less than after");
     }
 
     private static void CheckLink(P2PSettings s, Checker check)

@@ -27,6 +27,7 @@ public sealed partial class Link
         _sink.Handled(received.Bytes);
         if (_pair is not null)
         {
+            RenewKeys();
             _writer.Pump();
         }
 

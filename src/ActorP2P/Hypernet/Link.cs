@@ -235,8 +235,17 @@ public sealed partial class Link : ReceiveActor, IWithTimers
             Judge();
         }
 
+        RenewKeys();
         _writer.Pump();
         EndWhenExhausted();
+    }
+
+    private void RenewKeys()
+    {
+        if (_writer.RenewKeys(Now) is { } failure)
+        {
+            End(ReasonName.Of(failure));
+        }
     }
 
     private void Judge()

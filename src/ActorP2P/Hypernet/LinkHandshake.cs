@@ -34,7 +34,7 @@ internal sealed class LinkHandshake : IDisposable
         Tls = connection.Tls is { } tls ? new TlsChannel(tls.ChannelBinding, tls.LocalSpkiHash, tls.RemoteSpkiHash) : null,
         Random = environment.Random,
         MaxMessageBytes = environment.Settings.Admission.HandshakeMaxBytes,
-        MaxRecordsPerSession = environment.Settings.Encryption.MaxRecordsPerSession,
+        Rekey = environment.Settings.Rekey,
         ExpectedRemoteId = expectedId,
     };
 

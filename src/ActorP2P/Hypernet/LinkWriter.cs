@@ -25,6 +25,7 @@ internal sealed class LinkWriter
     private readonly LaneScheduler<IActorRef> _scheduler;
     private readonly List<TakenFrame<IActorRef>> _inFlight = [];
     private readonly List<ReadOnlyMemory<byte>> _handshakeFrames = [];
+    private readonly List<ReadOnlyMemory<byte>> _keyFrames = [];
     private NamespaceSession? _session;
     private long _topologyBytes;
     private string? _goodbye;
@@ -59,6 +60,10 @@ internal sealed class LinkWriter
 
     /// <summary>The handshake is done: from now on there are records.</summary>
     public void Open(NamespaceSession linkSession) => _session = linkSession;
+
+    /// <summary>Carries the change of the link's own keys on.</summary>
+    /// <returns>Why the link must end, or null.</returns>
+    public RekeyFailure? RenewKeys(DateTimeOffset now) => _session?.Renew(now, _keyFrames);
 
     /// <summary>Queues a peer's sealed frames.</summary>
     public void SendRecords(IActorRef peer, Lane lane, IReadOnlyList<ReadOnlyMemory<byte>> frames)
@@ -124,6 +129,9 @@ internal sealed class LinkWriter
         _handshakeFrames.Clear();
         if (_session is not null)
         {
+            // Sealed before anything that waits below.
+            frames.AddRange(_keyFrames);
+            _keyFrames.Clear();
             TakeControl(frames);
             _scheduler.Take(_settings.MaxWriteBytes, frames, _inFlight);
             if (_goodbye is not null && frames.Count == 0 && !_goodbyeQueued)

@@ -47,6 +47,10 @@ internal sealed partial class Peer
                 var delay = e.At - Now;
                 Timers.StartSingleTimer(TickKey, Tick.Instance, delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
                 break;
+            case ChannelEffect.Rekeyed e:
+                _environment.Counters.Add("session.rekeyed");
+                _receivers.Hub.Tell(new PeerManagerEventHub.Raise(new SessionRekeyed(_namespace, _remote, e.Generation)));
+                break;
             case ChannelEffect.Dropped e:
                 _environment.Counters.Add("channel.dropped." + ReasonName.Of(e.Reason));
                 break;

@@ -30,11 +30,11 @@ internal sealed class ChannelPair : IDisposable
     private readonly (PairSession Initiator, PairSession Responder) _pair;
     private byte _sessions;
 
-    public ChannelPair(ChannelSettings? settings = null, long? budgetBytes = null, long maxRecords = 1 << 24)
+    public ChannelPair(ChannelSettings? settings = null, long? budgetBytes = null, RekeySettings? rekey = null)
     {
         settings ??= Defaults;
         _settings = settings;
-        _pair = HandshakePair.Sessions(maxRecords: maxRecords);
+        _pair = HandshakePair.Sessions(rekey: rekey);
         var (left, right) = NextSessions();
         Raw = right;
         Budget = new ReassemblyBudget(settings with { ReassemblyBudgetBytes = budgetBytes ?? settings.ReassemblyBudgetBytes });

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using ActorP2P.Protocol.Channel;
 using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Tests.Handshake;
 
 namespace ActorP2P.Protocol.Tests.Channel;
 
@@ -67,7 +68,7 @@ public sealed class PeerChannelMisuse
     [Fact]
     public void A_lane_whose_key_may_seal_no_more_asks_for_a_new_link()
     {
-        using var pair = new ChannelPair(maxRecords: 3);
+        using var pair = new ChannelPair(rekey: HandshakePair.Rekey with { MaxRecordsPerKey = 3 });
         SendOneByOne(pair, pair.A, 3);
         Assert.Contains(pair.A.Take<ChannelEffect.Fatal>(), fatal => fatal.Reason == "Exhausted");
         Assert.Equal(3, pair.B.Messages.Count());
@@ -76,7 +77,7 @@ public sealed class PeerChannelMisuse
     [Fact]
     public void Acknowledging_with_a_key_that_may_seal_no_more_asks_for_a_new_link_and_throws_nothing()
     {
-        using var pair = new ChannelPair(maxRecords: 3);
+        using var pair = new ChannelPair(rekey: HandshakePair.Rekey with { MaxRecordsPerKey = 3 });
         Assert.Empty(pair.A.Take<ChannelEffect.Fatal>());
         SendOneByOne(pair, pair.B, 3);
         Assert.Contains(pair.A.Take<ChannelEffect.Fatal>(), fatal => fatal.Reason == "Exhausted");

@@ -1,6 +1,7 @@
 using ActorP2P.Protocol.Handshake;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Session;
+using ActorP2P.Protocol.Settings;
 using ActorP2P.Protocol.Tests.Identity;
 
 namespace ActorP2P.Protocol.Tests.Handshake;
@@ -16,6 +17,9 @@ internal sealed class HandshakePair
 
     public static DateTimeOffset Now => TestPki.Now;
 
+    /// <summary>The defaults of reference.conf.</summary>
+    public static RekeySettings Rekey { get; } = new(1 << 24, 1 << 20, 1 << 30, TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2));
+
     public static HandshakeParameters Parameters(NodeIdentity identity, int seed) => new()
     {
         Identity = identity,
@@ -27,7 +31,7 @@ internal sealed class HandshakePair
         Tls = null,
         Random = new SeededRandom(seed),
         MaxMessageBytes = 16384,
-        MaxRecordsPerSession = 1 << 24,
+        Rekey = Rekey,
     };
 
     public static HandshakeParameters AliceParameters(int seed = 11) => Parameters(Alice, seed);
@@ -64,12 +68,12 @@ internal sealed class HandshakePair
             : new HandshakeOutcome(0, null, done.Session, ((HandshakeResult.Done)finished).Session);
     }
 
-    public static (PairSession Initiator, PairSession Responder) Sessions(bool encryption = true, AeadSuite? suite = null, long maxRecords = 1 << 24)
+    public static (PairSession Initiator, PairSession Responder) Sessions(bool encryption = true, AeadSuite? suite = null, RekeySettings? rekey = null)
     {
         var suites = suite is null ? AliceParameters().Suites : [suite];
         var outcome = Run(
-            AliceParameters() with { EncryptionEnabled = encryption, Suites = suites, MaxRecordsPerSession = maxRecords },
-            BobParameters() with { EncryptionEnabled = encryption, Suites = suites, MaxRecordsPerSession = maxRecords });
+            AliceParameters() with { EncryptionEnabled = encryption, Suites = suites, Rekey = rekey ?? Rekey },
+            BobParameters() with { EncryptionEnabled = encryption, Suites = suites, Rekey = rekey ?? Rekey });
         return (outcome.Initiator!, outcome.Responder!);
     }
 }

@@ -5,6 +5,7 @@ using ActorP2P.Protocol.Handshake;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Session;
 using ActorP2P.Protocol.Tests.Identity;
+using ActorP2P.Protocol.Tests.Session;
 
 namespace ActorP2P.Protocol.Tests.Handshake;
 
@@ -71,6 +72,32 @@ public sealed class HandshakeVectorTests
     }
 
     [Fact]
+    public void A_change_of_keys_is_byte_exact()
+    {
+        var age = BitConverter.GetBytes(0UL);
+        var (done, finished) = Run(age, Hex(Vector.Rekey.InitiatorScalar), age, age, Hex(Vector.Rekey.ResponderScalar), age);
+        var one = Hex(Vector.Initiator.NamespaceNonce);
+        var two = Hex(Vector.Responder.NamespaceNonce);
+        using var atInitiator = done.Session.Derive(Vector.Namespace, one, two);
+        using var atResponder = finished.Session.Derive(Vector.Namespace, two, one);
+        RecordPair.Seal(atInitiator.Sealer(Lane.Consensus), "vote");
+        RecordPair.Seal(atInitiator.Sealer(Lane.Consensus), "");
+        RecordPair.Seal(atResponder.Sealer(Lane.Bulk), "block");
+
+        Assert.Empty(Renew(atInitiator, Vector.Now));
+        var later = Vector.Now + HandshakePair.Rekey.After;
+        var share = Renew(atInitiator, later);
+        var answer = Exchange(share, atResponder, later);
+        var switched = Exchange(answer, atInitiator, later);
+        var last = Exchange(switched, atResponder, later);
+        Exchange(last, atInitiator, later);
+
+        Assert.Equal(Vector.Rekey.Initiator, share.Concat(switched));
+        Assert.Equal(Vector.Rekey.Responder, answer.Concat(last));
+        Assert.Equal(Vector.Rekey.After, Convert.ToHexStringLower(RecordPair.Seal(atInitiator.Sealer(Lane.Consensus), "vote")));
+    }
+
+    [Fact]
     public void The_key_schedule_gives_the_recorded_secrets()
     {
         var message2 = Hex(Vector.Message2);
@@ -89,21 +116,40 @@ public sealed class HandshakeVectorTests
         Assert.Equal(Vector.HandshakeSecret, Convert.ToHexStringLower(secret));
     }
 
-    private static (HandshakeResult.Done Initiator, HandshakeResult.Done Responder) Run()
+    private static List<string> Exchange(List<string> records, NamespaceSession receiver, DateTimeOffset now)
     {
-        using var initiator = HandshakeInitiator.Start(Initiator(), out _);
-        var awaiting = Answer();
+        foreach (var record in records.ConvertAll(Hex))
+        {
+            Assert.Equal(RecordVerdict.Opened, RecordPair.Open(receiver.Opener(Lane.Control), record));
+        }
+
+        return Renew(receiver, now);
+    }
+
+    private static List<string> Renew(NamespaceSession session, DateTimeOffset now)
+    {
+        var frames = new List<ReadOnlyMemory<byte>>();
+        Assert.Null(session.Renew(now, frames));
+        return frames.ConvertAll(frame => Convert.ToHexStringLower(frame.Span));
+    }
+
+    /// <param name="drawsAfter">What each side draws after the handshake: the initiator's age, key and next age, then the responder's.</param>
+    private static (HandshakeResult.Done Initiator, HandshakeResult.Done Responder) Run(params byte[][] drawsAfter)
+    {
+        var half = drawsAfter.Length / 2;
+        using var initiator = HandshakeInitiator.Start(Parameters(Vector.Initiator, Vector.Responder, drawsAfter[..half]), out _);
+        var awaiting = Answer(drawsAfter[half..]);
         var done = Assert.IsType<HandshakeResult.Done>(initiator.HandleReply(awaiting.Message2, Vector.Now));
         var finished = Assert.IsType<HandshakeResult.Done>(awaiting.Next.HandleFinish(done.Message3!, Vector.Now));
         return (done, finished);
     }
 
-    private static HandshakeResult.Awaiting Answer() =>
-        Assert.IsType<HandshakeResult.Awaiting>(HandshakeResponder.Accept(Parameters(Vector.Responder, Vector.Initiator), Hex(Vector.Message1), Vector.Now));
+    private static HandshakeResult.Awaiting Answer(params byte[][] drawsAfter) =>
+        Assert.IsType<HandshakeResult.Awaiting>(HandshakeResponder.Accept(Parameters(Vector.Responder, Vector.Initiator, drawsAfter), Hex(Vector.Message1), Vector.Now));
 
-    private static HandshakeParameters Initiator() => Parameters(Vector.Initiator, Vector.Responder);
+    private static HandshakeParameters Initiator() => Parameters(Vector.Initiator, Vector.Responder, []);
 
-    private static HandshakeParameters Parameters(HandshakeVector.Side own, HandshakeVector.Side other)
+    private static HandshakeParameters Parameters(HandshakeVector.Side own, HandshakeVector.Side other, byte[][] drawsAfter)
     {
         var curve = new ReplayCurve(IdentityCurves.P256, Hex(own.Signature));
         Assert.True(NodeIdentity.TryCreate(own.KeyPem, own.CertificatePem, Vector.CaPem, curve, null, TestPki.Settings(), Vector.Now, out var identity, out var errors), string.Join("; ", errors));
@@ -116,9 +162,9 @@ public sealed class HandshakeVectorTests
             Suites = [.. Vector.Suites.Select(name => AeadSuites.TryFind(name, out var suite) ? suite : throw new InvalidOperationException(name))],
             EncryptionEnabled = true,
             Tls = new TlsChannel(Hex(Vector.TlsBinding), Hex(own.SpkiHash), Hex(other.SpkiHash)),
-            Random = new ScriptedDraws(Hex(own.EphemeralScalar), Hex(own.Nonce), BitConverter.GetBytes(own.LinkNonce)),
+            Random = new ScriptedDraws([Hex(own.EphemeralScalar), Hex(own.Nonce), BitConverter.GetBytes(own.LinkNonce), .. drawsAfter]),
             MaxMessageBytes = 16384,
-            MaxRecordsPerSession = 1 << 24,
+            Rekey = HandshakePair.Rekey,
         };
     }
 
@@ -158,7 +204,8 @@ public sealed class HandshakeVectorTests
         string Namespace,
         ulong OfferTag,
         ulong SessionTag,
-        HandshakeVector.Record[] Records)
+        HandshakeVector.Record[] Records,
+        HandshakeVector.KeyChange Rekey)
     {
         public sealed record Side(
             string KeyPem,
@@ -171,6 +218,8 @@ public sealed class HandshakeVectorTests
             string SpkiHash,
             string Signature,
             string NamespaceNonce);
+
+        public sealed record KeyChange(string InitiatorScalar, string ResponderScalar, string[] Initiator, string[] Responder, string After);
 
         public sealed record Record(string Session, string From, int Lane, int Flags, uint Chunk, string Plaintext, string Frame);
     }

@@ -15,7 +15,7 @@ internal sealed class SeededRandom(int seed) : IRandomSource
         while (destination.Length > 0)
         {
             BinaryPrimitives.WriteInt32LittleEndian(input, seed);
-            BinaryPrimitives.WriteUInt64LittleEndian(input[4..], _counter++);
+            BinaryPrimitives.WriteUInt64LittleEndian(input[4..], Interlocked.Increment(ref _counter) - 1);
             SHA256.HashData(input, block);
             var taken = Math.Min(block.Length, destination.Length);
             block[..taken].CopyTo(destination);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Session;
+using ActorP2P.Protocol.Tests.Handshake;
 
 namespace ActorP2P.Protocol.Tests.Session;
 
@@ -206,12 +207,10 @@ public sealed class RecordMisuseTests
         Assert.Equal(RecordVerdict.Tampered, RecordPair.Open(opener, first));
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void The_record_limit_is_a_hard_stop_at_both_ends(bool encryption)
+    [Fact]
+    public void The_record_limit_of_a_key_is_a_hard_stop_at_both_ends()
     {
-        using var pair = new RecordPair(encryption, maxRecords: 3);
+        using var pair = new RecordPair(rekey: HandshakePair.Rekey with { MaxRecordsPerKey = 3 });
         var sealer = pair.Alice.Sealer(Lane.Request);
         for (var i = 0; i < 3; i++)
         {
@@ -221,16 +220,29 @@ public sealed class RecordMisuseTests
 
         Assert.True(sealer.Exhausted);
         Assert.Throws<InvalidOperationException>(() => RecordPair.Seal(sealer, "x"));
-        var beyond = new FrameHeader(16, FrameKind.Record, Lane.Request, encryption ? FrameFlags.Sealed : 0, 0, 0, 0, pair.Bob.Tag, 3);
+        var beyond = new FrameHeader(16, FrameKind.Record, Lane.Request, FrameFlags.Sealed, 0, 0, 0, pair.Bob.Tag, 3);
         var record = new byte[FrameHeader.LengthBytes + 16];
         beyond.Write(record);
         Assert.Equal(RecordVerdict.Exhausted, RecordPair.Open(pair.Bob.Opener(Lane.Request), record));
     }
 
     [Fact]
+    public void Records_in_clear_use_up_no_key()
+    {
+        using var pair = new RecordPair(encryption: false, rekey: HandshakePair.Rekey with { MaxRecordsPerKey = 1 });
+        var sealer = pair.Alice.Sealer(Lane.Request);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(RecordVerdict.Opened, RecordPair.Open(pair.Bob.Opener(Lane.Request), RecordPair.Seal(sealer, "x")));
+        }
+
+        Assert.False(sealer.Exhausted);
+    }
+
+    [Fact]
     public void One_exhausted_lane_leaves_the_others_running()
     {
-        using var pair = new RecordPair(maxRecords: 1);
+        using var pair = new RecordPair(rekey: HandshakePair.Rekey with { MaxRecordsPerKey = 1 });
         RecordPair.Seal(pair.Alice.Sealer(Lane.Bulk), "x");
 
         Assert.True(pair.Alice.Sealer(Lane.Bulk).Exhausted);

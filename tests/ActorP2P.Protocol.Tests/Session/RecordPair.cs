@@ -1,6 +1,7 @@
 using System.Text;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Session;
+using ActorP2P.Protocol.Settings;
 using ActorP2P.Protocol.Tests.Handshake;
 
 namespace ActorP2P.Protocol.Tests.Session;
@@ -11,9 +12,9 @@ internal sealed class RecordPair : IDisposable
     private static readonly byte[] AliceNonce = [.. Enumerable.Repeat((byte)0xA1, 16)];
     private static readonly byte[] BobNonce = [.. Enumerable.Repeat((byte)0xB0, 16)];
 
-    public RecordPair(bool encryption = true, AeadSuite? suite = null, long maxRecords = 1 << 24)
+    public RecordPair(bool encryption = true, AeadSuite? suite = null, RekeySettings? rekey = null)
     {
-        (AlicePair, BobPair) = HandshakePair.Sessions(encryption, suite, maxRecords);
+        (AlicePair, BobPair) = HandshakePair.Sessions(encryption, suite, rekey);
         Alice = AlicePair.Derive("ns", AliceNonce, BobNonce);
         Bob = BobPair.Derive("ns", BobNonce, AliceNonce);
     }

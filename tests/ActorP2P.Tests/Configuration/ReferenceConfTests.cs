@@ -135,7 +135,12 @@ public sealed class ReferenceConfTests
         suites.providers = []
         encryption.enabled = True
         encryption.suites = [aes-128-gcm, aes-256-gcm, chacha20-poly1305]
-        encryption.max-records-per-session = 16777216
+        rekey.max-records-per-key = 16777216
+        rekey.after-records = 1048576
+        rekey.after-bytes = 1073741824
+        rekey.after = 00:10:00
+        rekey.min-interval = 00:00:01
+        rekey.timeout = 00:02:00
         admission.handshake-timeout = 00:00:05
         admission.handshake-max-bytes = 24576
         admission.max-half-open = 256

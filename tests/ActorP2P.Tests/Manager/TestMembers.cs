@@ -97,7 +97,7 @@ internal static class TestMembers
         Tls = null,
         Random = environment.Random,
         MaxMessageBytes = environment.Settings.Admission.HandshakeMaxBytes,
-        MaxRecordsPerSession = environment.Settings.Encryption.MaxRecordsPerSession,
+        Rekey = environment.Settings.Rekey,
     };
 
     private static NodeIdentity Make(int member)

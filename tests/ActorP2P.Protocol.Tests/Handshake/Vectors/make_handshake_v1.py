@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes handshake-v1.json: one whole handshake and its first records, by a second implementation.
+"""Writes handshake-v1.json: a whole handshake, first records and a change of keys, by a second implementation.
 
 It follows docs/protocol.md and shares no code with the C# one, so that a slip in either shows. Needs the
 `cryptography` package. The vectors are checked in; run this again only when the protocol's version changes.
@@ -148,8 +148,8 @@ def main():
     message3 = b"\x03" + seal(role_secrets[1], 0, proof(1, "initiator"), b"\x03")
     pair = mac(transcript.value, handshake_secret)
 
-    def record(secret, tag, lane, direction, counter, plaintext, flags=0, chunk=0):
-        header = struct.pack("<IBBBBIIQQ", len(plaintext) + 16, 2, lane, flags | 1, 0, 0, chunk, tag, counter)
+    def record(secret, tag, lane, direction, counter, plaintext, flags=0, chunk=0, generation=0):
+        header = struct.pack("<IBBBBIIQQ", len(plaintext) + 16, 2, lane, flags | 1, 0, generation, chunk, tag, counter)
         return header + seal(expand(secret, b"lane", bytes([lane, direction])), counter, plaintext, header)
 
     namespace = "consensus"
@@ -159,6 +159,21 @@ def main():
     namespace_secret = expand(pair, b"namespace", context)
     link_secret = expand(pair, b"link")
     offer = int.from_bytes(mac(expand(pair, b"offer"), namespace.encode())[:8], "little")
+
+    # A change of keys that the initiator begins, after the records of the namespace session below.
+    fresh = {side: private_key("fresh " + side) for side in nodes}
+    agreed1 = fresh["initiator"].exchange(ec.ECDH(), fresh["responder"].public_key())
+    context1 = struct.pack("<I", 1) + point(fresh["initiator"]) + point(fresh["responder"]) + struct.pack("<Q", tag)
+    secret1 = expand(mac(namespace_secret, agreed1), b"rekey", context1)
+
+    def share(side):
+        return struct.pack("<BI", 1, 1) + point(fresh[side])
+
+    ready = struct.pack("<BI", 2, 1)
+
+    def rekey(direction, counter, plaintext, generation):
+        secret = secret1 if generation else namespace_secret
+        return record(secret, tag, 0, direction, counter, plaintext, 16, 0, generation).hex()
 
     def side_data(side):
         return {
@@ -184,6 +199,19 @@ def main():
             {"session": "namespace", "from": "responder", "lane": 4, "flags": 2, "chunk": 0, "plaintext": b"block".hex(),
              "frame": record(namespace_secret, tag, 4, 2, 0, b"block", 2, 0).hex()},
         ],
+        "rekey": {
+            "initiator_scalar": scalar(fresh["initiator"]).hex(), "responder_scalar": scalar(fresh["responder"]).hex(),
+            "agreed_secret": agreed1.hex(), "secret": secret1.hex(),
+            "initiator": [
+                rekey(1, 0, share("initiator"), 0), rekey(1, 1, ready, 0),
+                rekey(1, 2, struct.pack("<BI5Q", 3, 1, 2, 2, 0, 0, 0), 1),
+            ],
+            "responder": [
+                rekey(2, 0, share("responder"), 0), rekey(2, 1, ready, 0),
+                rekey(2, 2, struct.pack("<BI5Q", 3, 1, 2, 0, 0, 0, 1), 1),
+            ],
+            "after": record(secret1, tag, 1, 1, 2, b"vote", 0, 0, 1).hex(),
+        },
     }, indent=2))
 
 
