@@ -95,7 +95,7 @@ internal sealed class Liars
         if (++_turn % SpoofEvery == 0)
         {
             var invented = new MessageId(header.Id.Origin, header.Id.Epoch, header.Id.Seq + 1 + (ulong)_random.Next(100));
-            var head = PublicationHeader.Sign(_scope, node.Key!, invented, header.Floor, header.Lane, null, header.Type, changed);
+            var head = Sign(node, new PublicationDraft(invented, header.Floor, header.Lane, null, header.Type, changed));
             Tell(actor, new Peer.SendDissemination(header.Lane, head.Bytes, changed));
         }
 
@@ -173,7 +173,7 @@ internal sealed class Liars
         _lies[(int)LieKind.Equivocation]++;
         var other = send.Payload.ToArray();
         other[^1] ^= 1;
-        var head = PublicationHeader.Sign(_scope, node.Key!, header.Id, header.Floor, header.Lane, header.Topic, header.Type, other);
+        var head = Sign(node, new PublicationDraft(header.Id, header.Floor, header.Lane, header.Topic, header.Type, other));
         return new Peer.SendDissemination(send.Lane, head.Bytes, other);
     }
 
@@ -187,6 +187,9 @@ internal sealed class Liars
         _lies[(int)LieKind.Silence]++;
         return null;
     }
+
+    private PublicationHeader Sign(SimulatedNode node, PublicationDraft draft) =>
+        new PublicationProof(_scope, _world.Curve, isSigned: true).Sign(node.Key!, [draft])[0];
 
     private void Tell(IActorRef actor, object message)
     {
