@@ -9,18 +9,12 @@ namespace ActorP2P;
 /// <item>router, manager: restart. Both ask each other for what they lost.</item>
 /// <item>hypernet: restart. All links end and their peers are told; the logical state stays, the slots survive in
 /// Hypernet's own mailbox, and the client dials again.</item>
-/// <item>More than <see cref="MaxRestarts"/> restarts of a part within <see cref="RestartWindow"/>, or a part that
+/// <item>More than <c>supervision.max-part-restarts</c> of a part within <c>supervision.window</c>, or a part that
 /// cannot even be created: the node stops as a whole, for a network node that only looks alive harms the others.</item>
 /// </list>
 /// </remarks>
 public sealed partial class P2PNode : ReceiveActor, IWithTimers
 {
-    /// <summary>Restarts of one part within <see cref="RestartWindow"/> before the node gives up; our guess.</summary>
-    public const int MaxRestarts = 10;
-
-    /// <summary>The window that <see cref="MaxRestarts"/> counts in.</summary>
-    public static readonly TimeSpan RestartWindow = TimeSpan.FromMinutes(1);
-
     private readonly NodeEnvironment _environment;
     private readonly Listeners _listeners;
     private readonly TopologyStarts _topologyStarts;
@@ -56,8 +50,8 @@ public sealed partial class P2PNode : ReceiveActor, IWithTimers
 
     /// <inheritdoc />
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
-        MaxRestarts,
-        RestartWindow,
+        _environment.Settings.Supervision.MaxPartRestarts,
+        _environment.Settings.Supervision.Window,
         failure => failure is ActorInitializationException or ActorKilledException ? Directive.Stop : Directive.Restart);
 
     /// <inheritdoc />

@@ -66,6 +66,8 @@ internal static class ControlEventJson
             case EquivocationSeen equivocation:
                 Node(json, equivocation.Node);
                 json.WriteString("subject", equivocation.Subject);
+                json.WriteBase64String("kept", equivocation.Evidence.Kept.Span);
+                json.WriteBase64String("rejected", equivocation.Evidence.Rejected.Span);
                 break;
             case DuplicateIdentity duplicate:
                 Node(json, duplicate.Node);

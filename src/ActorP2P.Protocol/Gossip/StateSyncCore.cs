@@ -16,6 +16,10 @@ public sealed class StateSyncCore
     // Tables that forget at different times differ meanwhile: the scans of two nodes are seconds apart, not minutes.
     private const int ExpiryScansPerLife = 1024;
 
+    // Peers tell at link-up what they hold of us; what is heard later was signed while we run. A minute covers the links
+    // of a start. Learnt once only, or two holders of one key would outbid each other for ever.
+    private static readonly TimeSpan LearnEpochFor = TimeSpan.FromMinutes(1);
+
     // Nodes that started together must not all sign again in the same second.
     private const double RepublishJitter = 0.1;
 
@@ -30,6 +34,7 @@ public sealed class StateSyncCore
     private readonly StateExchange _exchange;
     private readonly Alarm _alarm = new();
     private DateTimeOffset _announceAt;
+    private DateTimeOffset _learnEpochUntil;
     private DateTimeOffset _expiryScanAt;
 
     /// <summary>Makes a core; nothing happens before <see cref="Start"/>.</summary>
@@ -73,6 +78,7 @@ public sealed class StateSyncCore
     /// <summary>Starts the timers.</summary>
     public void Start(DateTimeOffset now, List<StateSyncEffect> effects)
     {
+        _learnEpochUntil = now + LearnEpochFor;
         _announceAt = now + NextAnnounceDelay();
         _expiryScanAt = now + (_settings.ExpireAfter / ExpiryScansPerLife);
         Rearm(now, effects);
@@ -90,23 +96,6 @@ public sealed class StateSyncCore
 
         Rearm(now, effects);
         return _own.SeqOfBody;
-    }
-
-    /// <summary>Continues under a higher epoch, after <see cref="StateSyncEffect.EpochExceeded"/>; a lower one is ignored.</summary>
-    public void RaiseEpoch(ulong epoch, DateTimeOffset now, List<StateSyncEffect> effects)
-    {
-        if (epoch <= _own.Epoch)
-        {
-            return;
-        }
-
-        _own.Raise(epoch, now);
-        if (_own.Body is not null)
-        {
-            PublishOwn(now, effects);
-        }
-
-        Rearm(now, effects);
     }
 
     /// <summary>A linked node can be talked to from now on: both sides tell each other all they hold.</summary>
@@ -148,6 +137,11 @@ public sealed class StateSyncCore
             effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.Malformed, from));
         }
 
+        if (_own.Reported.Epoch > _own.Epoch && now < _learnEpochUntil)
+        {
+            LearnEpoch(now, effects);
+        }
+
         Rearm(now, effects);
     }
 
@@ -182,6 +176,15 @@ public sealed class StateSyncCore
         }
 
         Rearm(now, effects);
+    }
+
+    private void LearnEpoch(DateTimeOffset now, List<StateSyncEffect> effects)
+    {
+        _learnEpochUntil = default;
+        effects.RemoveAll(static effect => effect is StateSyncEffect.EpochExceeded);
+        _own.Raise(_own.Reported.Epoch == ulong.MaxValue ? ulong.MaxValue : _own.Reported.Epoch + 1, now);
+        effects.Add(new StateSyncEffect.EpochLearnt(_own.Epoch));
+        PublishOwn(now, effects);
     }
 
     private void PublishOwn(DateTimeOffset now, List<StateSyncEffect> effects)

@@ -69,7 +69,14 @@ public abstract record StateSyncEffect
     /// <summary>The owner signed two contents under one (epoch, seq). Both verify; the lower hash holds everywhere.</summary>
     public sealed record Equivocation(NodeId Node, SignedState Kept, SignedState Rejected) : StateSyncEffect;
 
-    /// <summary>Our key has signed under a higher epoch than ours: by an earlier run whose store was lost, or by somebody else who runs now.</summary>
+    /// <summary>
+    /// Soon after the start: our key has signed under a higher epoch, by an earlier run whose store was lost or whose clock
+    /// was ahead. Our state goes on above it.
+    /// </summary>
+    /// <param name="Epoch">Under which our state goes on.</param>
+    public sealed record EpochLearnt(ulong Epoch) : StateSyncEffect;
+
+    /// <summary>Our key has signed under a higher epoch than ours, long after our start: somebody else runs with it now.</summary>
     public sealed record EpochExceeded(ulong Epoch, SignedState Evidence) : StateSyncEffect;
 
     /// <summary>Somebody signs with our key under our epoch.</summary>

@@ -21,6 +21,8 @@ public sealed record P2PSettings(
     ChannelSettings Channel,
     DisseminationSettings Dissemination,
     StateSyncSettings StateSync,
+    EventSettings Events,
+    SupervisionSettings Supervision,
     NamespaceDefaults NamespaceDefaults,
     IReadOnlyList<NamespaceSettings> Namespaces);
 

@@ -149,6 +149,17 @@ public static partial class SettingsReader
         s.Duration("republish-interval", Minute, Day),
         s.Duration("expire-after", 2 * Minute, 30 * Day));
 
+    private static EventSettings ReadEvents(SettingsSection s) => new(
+        s.Count("max-per-second", 1, 1_000_000),
+        s.Count("status-per-second", 1, 1_000_000),
+        s.Count("status-burst", 1, 1_000_000));
+
+    private static SupervisionSettings ReadSupervision(SettingsSection s) => new(
+        s.Duration("window", Second, Day),
+        s.Count("max-part-restarts", 0, 1_000_000),
+        s.Count("max-namespace-restarts", 0, 1_000_000),
+        s.Count("max-peer-failures", 0, 1_000_000));
+
     private static NamespaceDefaults ReadNamespaceDefaults(SettingsSection s) => new(
         s.Count("max-namespaces", 1, 4096),
         s.Count("max-module-types", 1, 65536),

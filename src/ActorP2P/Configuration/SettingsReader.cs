@@ -48,6 +48,8 @@ public static partial class SettingsReader
             ReadChannel(root.Section("channel")),
             ReadDissemination(root.Section("dissemination")),
             ReadStateSync(root.Section("state-sync")),
+            ReadEvents(root.Section("events")),
+            ReadSupervision(root.Section("supervision")),
             ReadNamespaceDefaults(root.Section("namespace-defaults")),
             ReadNamespaces(root.Section("namespaces")));
         root.ReportUnknown();

@@ -14,8 +14,8 @@ namespace ActorP2P;
 /// <item>a link: <b>stop</b>. Its keys and counters end with its connection; the client dials again.</item>
 /// <item>server, client, topology: <b>restart</b>; each reports its start (<see cref="PartStarted"/>) and is told what
 /// its predecessor knew: the slots, the links that are up, the bound addresses.</item>
-/// <item>one of these three restarted more than <see cref="P2PNode.MaxRestarts"/> times within
-/// <see cref="P2PNode.RestartWindow"/>, or not startable: Hypernet fails itself, and P2PNode restarts it.</item>
+/// <item>one of these three restarted more than <c>supervision.max-part-restarts</c> times within
+/// <c>supervision.window</c>, or not startable: Hypernet fails itself, and P2PNode restarts it.</item>
 /// </list>
 /// When Hypernet itself is restarted, all links end. The slot map stays in its mailbox (<see cref="Inherited"/>), so
 /// the logical layer keeps its namespaces, their modules and their state, and only sees its peers go and come.
@@ -27,7 +27,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     private readonly TopologyStarts _topologyStarts;
     private readonly LinkTable _table;
     private readonly LinkRegister _links = new();
-    private readonly RejectionNews _rejections = new();
+    private readonly EventAllowance _rejections;
     private readonly List<LinkEffect> _effects = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IReadOnlyList<SlotEntry> _slots = [];
@@ -45,6 +45,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         _listeners = listeners;
         _topologyStarts = topologyStarts;
         _table = new LinkTable(environment.Identity.Id, environment.Settings.Liveness.DuplicateProbeTimeout);
+        _rejections = new EventAllowance(environment.Settings.Events.MaxPerSecond);
         _advertised = environment.Settings.Network.Advertise;
         HandleLinks();
         HandleParts();
@@ -56,7 +57,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     private DateTimeOffset Now => _environment.Time.GetUtcNow();
 
     /// <inheritdoc />
-    protected override SupervisorStrategy SupervisorStrategy() => new HypernetStrategy();
+    protected override SupervisorStrategy SupervisorStrategy() => new HypernetStrategy(_environment.Settings.Supervision);
 
     /// <inheritdoc />
     protected override void PreStart()
@@ -98,6 +99,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
             _view = changed.View;
             TellManagers(_slots, new PeerManager.ViewChanged(_view));
         });
+        Receive<NetworkAlarm>(alarm => TellManagers(_slots, alarm));
         Receive<ListenersBound>(bound =>
         {
             if (_environment.Settings.Network.Advertise.Count == 0)
@@ -175,7 +177,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     private void TellRejection(string endpoint, string reason, string detail)
     {
         _log.Warning("refused {0}: {1} ({2})", endpoint, reason, detail);
-        if (_rejections.MayTell(Now))
+        if (_rejections.TryTake(Now))
         {
             TellManagers(_slots, new PeerManager.RemoteRejected(endpoint, reason, detail));
         }

@@ -198,14 +198,23 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
             case StateSyncEffect.Equivocation equivocation:
                 _environment.Counters.Add("topology.equivocation");
                 _log.Warning("{0} signed two link states under one seq", equivocation.Node.ShortId);
+                Context.Parent.Tell(new NetworkAlarm.LinkStateEquivocation(
+                    equivocation.Node,
+                    new EquivocationEvidence(equivocation.Kept.Encode(), equivocation.Rejected.Encode())));
+                break;
+            case StateSyncEffect.EpochLearnt learnt:
+                _environment.Counters.Add("topology.epoch-learnt");
+                _log.Warning("this node's key has signed under a higher epoch before; its link state goes on under {0}", learnt.Epoch);
                 break;
             case StateSyncEffect.EpochExceeded exceeded:
                 _environment.Counters.Add("topology.epoch-exceeded");
-                _log.Error("this node's key has signed under epoch {0}, above ours: a second node with this key, or a lost epoch file", exceeded.Epoch);
+                _log.Error("this node's key has signed under epoch {0}, above ours: a second node with this key runs", exceeded.Epoch);
+                Context.Parent.Tell(new NetworkAlarm.OwnKeyElsewhere(OwnId, exceeded.Epoch));
                 break;
-            case StateSyncEffect.DuplicateIdentity:
+            case StateSyncEffect.DuplicateIdentity duplicate:
                 _environment.Counters.Add("topology.duplicate-identity");
                 _log.Error("another process signs with this node's key and epoch");
+                Context.Parent.Tell(new NetworkAlarm.OwnKeyElsewhere(OwnId, duplicate.Evidence.Epoch));
                 break;
             case StateSyncEffect.Dropped dropped:
                 _environment.Counters.Add("topology.dropped." + ReasonName.Of(dropped.Reason));

@@ -4,22 +4,18 @@ namespace ActorP2P;
 /// How many events of a kind that a remote can cause at will are published in a second; the rest is only counted.
 /// A refusal or a drop a packet would otherwise let anybody fill the observers' mailboxes.
 /// </summary>
-internal sealed class EventAllowance(TimeProvider time)
+internal sealed class EventAllowance(int maxPerSecond)
 {
-    /// <summary>Events a second: enough for a person to read, too few to hurt.</summary>
-    public const int EventsPerSecond = 20;
-
     private DateTimeOffset _windowEnd;
     private int _left;
 
     /// <summary>Takes one; false when the second's are used up.</summary>
-    public bool TryTake()
+    public bool TryTake(DateTimeOffset now)
     {
-        var now = time.GetUtcNow();
         if (now >= _windowEnd)
         {
             _windowEnd = now + TimeSpan.FromSeconds(1);
-            _left = EventsPerSecond;
+            _left = maxPerSecond;
         }
 
         return _left-- > 0;

@@ -1,16 +1,20 @@
 using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Limits;
 using ActorP2P.Protocol.Routing;
+using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P;
 
 /// <summary>
 /// A namespace's members as this node sees them. The event hub is its only writer; each change answers with the
-/// events that it means.
+/// events that it means. A member that changes faster than its allowance of events is shown late: its newest state
+/// waits, so that it costs observers no more than the others and still ends with its last values.
 /// </summary>
-internal sealed class LogicalNetwork(string namespaceName, NodeId self)
+internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSettings limits)
 {
     private readonly Dictionary<NodeId, Member> _members = [];
+    private readonly HashSet<NodeId> _gathered = [];
 
     /// <summary>A session is up. It replaces a former one without a word: that one's end is told apart.</summary>
     public IEnumerable<ControlEvent> Join(NodeId node, ulong epoch)
@@ -37,13 +41,44 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self)
         }
     }
 
-    /// <summary>A state is in force.</summary>
-    public IReadOnlyList<ControlEvent> Apply(NodeId node, ulong epoch, ulong seq, NamespaceStateBody state)
+    /// <summary>A state is in force. It is shown at once, or gathered when the member's allowance is used up.</summary>
+    public IReadOnlyList<ControlEvent> Apply(NodeId node, ulong epoch, ulong seq, NamespaceStateBody state, DateTimeOffset now)
     {
         var member = Ensure(node);
-        var before = member.State ?? NamespaceStateBody.Empty;
-        (member.State, member.Epoch, member.Seq) = (state, epoch, seq);
-        return Differences(node, before, state);
+        member.Newest = new Known(state, epoch, seq);
+        member.Allowance ??= new TokenBucket(limits.StatusPerSecond, limits.StatusBurst, now);
+        if (node == self || member.State is null || member.Allowance.Value.Available(now) >= 1)
+        {
+            return Show(node, member, now);
+        }
+
+        _gathered.Add(node);
+        return [];
+    }
+
+    /// <summary>Time until a gathered state may be shown; null when there is none.</summary>
+    public TimeSpan? TellGatheredAfter(DateTimeOffset now)
+    {
+        TimeSpan? least = null;
+        foreach (var node in _gathered)
+        {
+            var wait = _members[node].Allowance!.Value.UntilOne(now);
+            least = wait < least ? wait : least ?? wait;
+        }
+
+        return least;
+    }
+
+    /// <summary>Shows the gathered states whose members may be told of again.</summary>
+    public IReadOnlyList<ControlEvent> TellGathered(DateTimeOffset now)
+    {
+        var events = new List<ControlEvent>();
+        foreach (var node in _gathered.Where(node => _members[node].Allowance!.Value.Available(now) >= 1).ToArray())
+        {
+            events.AddRange(Show(node, _members[node], now));
+        }
+
+        return events;
     }
 
     /// <summary>A state is in force no more.</summary>
@@ -54,7 +89,9 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self)
             return [];
         }
 
-        member.State = null;
+        member.Shown = null;
+        member.Newest = null;
+        _gathered.Remove(node);
         return [.. Differences(node, before, NamespaceStateBody.Empty), .. Forget(node, member)];
     }
 
@@ -155,6 +192,18 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self)
         }
     }
 
+    // The allowance may run into debt: a state is shown whole, and the next one waits the longer.
+    private List<ControlEvent> Show(NodeId node, Member member, DateTimeOffset now)
+    {
+        var events = Differences(node, member.State ?? NamespaceStateBody.Empty, member.Newest!.State);
+        var allowance = member.Allowance!.Value;
+        allowance.Charge(events.Count, now);
+        member.Allowance = allowance;
+        member.Shown = member.Newest;
+        _gathered.Remove(node);
+        return events;
+    }
+
     private List<ControlEvent> Differences(NodeId node, NamespaceStateBody before, NamespaceStateBody after)
     {
         var events = new List<ControlEvent>();
@@ -176,17 +225,27 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self)
         return events;
     }
 
+    private sealed record Known(NamespaceStateBody State, ulong Epoch, ulong Seq);
+
     private sealed class Member
     {
+        /// <summary>What observers have been told.</summary>
+        public Known? Shown { get; set; }
+
+        /// <summary>What is in force.</summary>
+        public Known? Newest { get; set; }
+
+        public TokenBucket? Allowance { get; set; }
+
         public bool IsLinked { get; set; }
 
         public ulong LinkEpoch { get; set; }
 
-        public NamespaceStateBody? State { get; set; }
+        public NamespaceStateBody? State => Shown?.State;
 
-        public ulong Epoch { get; set; }
+        public ulong Epoch => Shown?.Epoch ?? 0;
 
-        public ulong Seq { get; set; }
+        public ulong Seq => Shown?.Seq ?? 0;
 
         public int Hops { get; set; }
 

@@ -310,7 +310,7 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
                 break;
             case MulticastEffect.Equivocation e:
                 _environment.Counters.Add("multicast.equivocation");
-                _hub.Tell(new PeerManagerEventHub.Raise(new EquivocationSeen(_namespace, e.Id.Origin, "publication")));
+                _hub.Tell(new PeerManagerEventHub.Raise(new EquivocationSeen(_namespace, e.Id.Origin, "publication", new EquivocationEvidence(e.Kept.Bytes, e.Rejected.Bytes))));
                 break;
             case MulticastEffect.Schedule e:
                 Timers.StartSingleTimer(TickKey, new Tick(e.Token), e.Delay);

@@ -6,8 +6,8 @@ namespace ActorP2P;
 /// The parent of the logical layer: allocates a PeerManager for each namespace, those of the configuration at its
 /// start, others when a module opens them.
 /// <para>
-/// Supervision: a PeerManager that fails is restarted, at most <see cref="MaxRestarts"/> times in
-/// <see cref="RestartWindow"/>; other namespaces and all links go on. After that it is stopped: the namespace is
+/// Supervision: a PeerManager that fails is restarted, at most <c>supervision.max-namespace-restarts</c> times in
+/// <c>supervision.window</c>; other namespaces and all links go on. After that it is stopped: the namespace is
 /// closed, and its modules and observers are told <see cref="Closed"/>, because restarting for ever would hide a
 /// defect and burn the node. The table of open namespaces and the incarnations are arguments of this actor, so its
 /// own restart opens what was open.
@@ -15,12 +15,6 @@ namespace ActorP2P;
 /// </summary>
 internal sealed partial class P2PManager : UntypedActor
 {
-    /// <summary>Restarts of one namespace within <see cref="RestartWindow"/>.</summary>
-    public const int MaxRestarts = 5;
-
-    /// <summary>In which restarts are counted.</summary>
-    public static readonly TimeSpan RestartWindow = TimeSpan.FromMinutes(1);
-
     /// <summary>Modules that wait for one namespace to open or close.</summary>
     public const int MaxWaiting = 256;
 
@@ -41,6 +35,8 @@ internal sealed partial class P2PManager : UntypedActor
         _open = memory.Open;
         _rules = new MessageRules(environment.Settings, environment.Identity.Id);
     }
+
+    private SupervisionSettings Limits => _environment.Settings.Supervision;
 
     /// <summary>How to make it. What it must remember beyond its own restart is made here.</summary>
     /// <param name="environment">What the node was given.</param>
@@ -74,7 +70,7 @@ internal sealed partial class P2PManager : UntypedActor
 
     /// <inheritdoc />
     protected override SupervisorStrategy SupervisorStrategy() =>
-        new OneForOneStrategy(MaxRestarts, RestartWindow, static _ => Directive.Restart);
+        new OneForOneStrategy(Limits.MaxNamespaceRestarts, Limits.Window, static _ => Directive.Restart);
 
     /// <inheritdoc />
     protected override void OnReceive(object message)
@@ -272,7 +268,7 @@ internal sealed partial class P2PManager : UntypedActor
     private void GiveUp(Closed closed)
     {
         _environment.Counters.Add("namespace.gave-up");
-        Context.GetLogger().Error("Namespace {0} failed more than {1} times in {2} and is closed.", closed.Namespace, MaxRestarts, RestartWindow);
+        Context.GetLogger().Error("Namespace {0} failed more than {1} times in {2} and is closed.", closed.Namespace, Limits.MaxNamespaceRestarts, Limits.Window);
         _memory.Router.Tell(new NamespaceRouter.NamespaceClosed(closed.Namespace));
         _hypernet.Tell(new HypernetServer.UnregisterSlot(closed.Namespace));
     }

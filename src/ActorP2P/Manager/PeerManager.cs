@@ -11,9 +11,9 @@ namespace ActorP2P;
 /// <para>Supervision (<see cref="Decide"/>), by child:</para>
 /// <list type="bullet">
 /// <item>a Peer: Stop. Its keys and counters are out of step with the far side's; the link makes a fresh session. One
-/// that fails more than <see cref="MaxRestarts"/> times in <see cref="RestartWindow"/> costs its link, and the redial's
+/// that fails more than <c>supervision.max-peer-failures</c> times in <c>supervision.window</c> costs its link, and the redial's
 /// back-off slows what fresh sessions did not mend.</item>
-/// <item>the slot and the node: Restart, at most <see cref="MaxRestarts"/> times in <see cref="RestartWindow"/>. They hold
+/// <item>the slot and the node: Restart, at most <c>supervision.max-namespace-restarts</c> times in the window. They hold
 /// nothing but the demand, so sessions and the other actors need not know.</item>
 /// <item>the event hub, the multicast, the state sync: Escalate. Their sequence numbers and the state that observers
 /// follow belong to one incarnation of the namespace, so it starts afresh as a whole, and alone.</item>
@@ -25,12 +25,6 @@ internal sealed partial class PeerManager : UntypedActor
     /// <summary>How the names of peers begin.</summary>
     public const string PeerNamePrefix = "peer-";
 
-    /// <summary>Restarts of the slot or the node within <see cref="RestartWindow"/>; one more ends the incarnation.</summary>
-    public const int MaxRestarts = 5;
-
-    /// <summary>In which restarts are counted.</summary>
-    public static readonly TimeSpan RestartWindow = TimeSpan.FromMinutes(1);
-
     private readonly NodeEnvironment _environment;
     private readonly NamespaceSettings _settings;
     private readonly ModuleDemand _demand;
@@ -39,7 +33,7 @@ internal sealed partial class PeerManager : UntypedActor
     private readonly MessageRules _rules;
     private readonly Dictionary<NodeId, Session> _sessions = [];
     private readonly HashSet<NodeId> _members = [];
-    private readonly PeerFailures _peerFailures = new(MaxRestarts, RestartWindow);
+    private readonly PeerFailures _peerFailures;
     private long _peersStarted;
     private ImmutableDictionary<string, NamespaceSlot.Registration> _registrations;
     private Children _children = null!;
@@ -57,6 +51,7 @@ internal sealed partial class PeerManager : UntypedActor
         _demand = demand;
         _incarnations = incarnations;
         _hypernet = hypernet;
+        _peerFailures = new PeerFailures(environment.Settings.Supervision.MaxPeerFailures, environment.Settings.Supervision.Window);
         _rules = new MessageRules(environment.Settings, environment.Identity.Id);
         _registrations = demand.Registrations;
     }
@@ -93,7 +88,11 @@ internal sealed partial class PeerManager : UntypedActor
     }
 
     /// <inheritdoc />
-    protected override SupervisorStrategy SupervisorStrategy() => new ByChildStrategy(MaxRestarts, RestartWindow, (child, _) => Decide(child));
+    protected override SupervisorStrategy SupervisorStrategy()
+    {
+        var limits = _environment.Settings.Supervision;
+        return new ByChildStrategy(limits.MaxNamespaceRestarts, limits.Window, (child, _) => Decide(child));
+    }
 
     /// <inheritdoc />
     protected override void OnReceive(object message)
@@ -122,6 +121,9 @@ internal sealed partial class PeerManager : UntypedActor
                 break;
             case RemoteRejected m:
                 _children.Hub.Tell(new PeerManagerEventHub.Raise(new PeerRejected(_settings.Name, m.Endpoint, m.Reason, m.Detail)));
+                break;
+            case NetworkAlarm m:
+                _children.Hub.Tell(new PeerManagerEventHub.Raise(m.In(_settings.Name)));
                 break;
             case HypernetServer.SlotRegistered:
                 Context.Parent.Tell(new P2PManager.NamespaceReady(_settings.Name));

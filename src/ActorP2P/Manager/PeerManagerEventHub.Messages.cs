@@ -24,6 +24,11 @@ internal sealed partial class PeerManagerEventHub
     /// <summary>From anybody in the namespace: publish this; it changes no state.</summary>
     internal sealed record Raise(ControlEvent Event);
 
+    private sealed record TellGathered
+    {
+        public static readonly TellGathered Instance = new();
+    }
+
     private sealed record ComputeRoutes
     {
         public static readonly ComputeRoutes Instance = new();

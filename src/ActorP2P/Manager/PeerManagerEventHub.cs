@@ -11,8 +11,10 @@ namespace ActorP2P;
 /// snapshot. Numbers go on growing.
 /// </para>
 /// </summary>
-internal sealed partial class PeerManagerEventHub : UntypedActor
+internal sealed partial class PeerManagerEventHub : UntypedActor, IWithTimers
 {
+    private const string GatheredKey = "gathered";
+
     private readonly NodeEnvironment _environment;
     private readonly string _namespace;
     private readonly ModuleDemand _demand;
@@ -20,14 +22,21 @@ internal sealed partial class PeerManagerEventHub : UntypedActor
     private readonly Dictionary<Type, EventAllowance> _allowances = [];
     private LinkGraph _graph = LinkGraph.Empty;
     private bool _routesAreStale;
+    private bool _isGathering;
+    private ulong _duplicateEpoch;
 
     public PeerManagerEventHub(NodeEnvironment environment, string namespaceName, ModuleDemand demand)
     {
         _environment = environment;
         _namespace = namespaceName;
         _demand = demand;
-        _network = new LogicalNetwork(namespaceName, environment.Identity.Id);
+        _network = new LogicalNetwork(namespaceName, environment.Identity.Id, environment.Settings.Events);
     }
+
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private DateTimeOffset Now => _environment.Time.GetUtcNow();
 
     /// <inheritdoc />
     protected override void PreStart()
@@ -45,7 +54,8 @@ internal sealed partial class PeerManagerEventHub : UntypedActor
         switch (message)
         {
             case StateApplied m:
-                Publish(_network.Apply(m.Node, m.Epoch, m.Seq, m.State));
+                Publish(_network.Apply(m.Node, m.Epoch, m.Seq, m.State, Now));
+                AwaitGathered();
                 MarkRoutesStale();
                 break;
             case StateExpired m:
@@ -64,11 +74,20 @@ internal sealed partial class PeerManagerEventHub : UntypedActor
                 _graph = m.View.Graph;
                 MarkRoutesStale();
                 break;
+            case TellGathered:
+                _isGathering = false;
+                Publish(_network.TellGathered(Now));
+                AwaitGathered();
+                break;
             case ComputeRoutes:
                 RefreshRoutes();
                 break;
-            case Raise { Event: MessageDropped or PeerRejected or EquivocationSeen or DuplicateIdentity } m when !AllowanceOf(m.Event).TryTake():
+            case Raise { Event: MessageDropped or PeerRejected or EquivocationSeen or DuplicateIdentity } m when !AllowanceOf(m.Event).TryTake(Now):
                 _environment.Counters.Add("hub.unpublished." + ReasonName.Of(m.Event.GetType().Name));
+                break;
+            case Raise { Event: DuplicateIdentity m }:
+                Publish(m.Epoch > _duplicateEpoch ? [m] : []);
+                _duplicateEpoch = Math.Max(_duplicateEpoch, m.Epoch);
                 break;
             case Raise m:
                 Publish([m.Event]);
@@ -87,7 +106,7 @@ internal sealed partial class PeerManagerEventHub : UntypedActor
     {
         if (!_allowances.TryGetValue(raised.GetType(), out var allowance))
         {
-            _allowances[raised.GetType()] = allowance = new EventAllowance(_environment.Time);
+            _allowances[raised.GetType()] = allowance = new EventAllowance(_environment.Settings.Events.MaxPerSecond);
         }
 
         return allowance;
@@ -150,6 +169,16 @@ internal sealed partial class PeerManagerEventHub : UntypedActor
                     observer.Tell(numbered);
                 }
             }
+        }
+    }
+
+    private void AwaitGathered()
+    {
+        if (_network.TellGatheredAfter(Now) is { } delay && !_isGathering)
+        {
+            _isGathering = true;
+            _environment.Counters.Add("hub.gathered");
+            Timers.StartSingleTimer(GatheredKey, TellGathered.Instance, delay);
         }
     }
 

@@ -135,7 +135,10 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
                 break;
             case StateSyncEffect.Equivocation e:
                 _environment.Counters.Add("state-sync.equivocation");
-                _hub.Tell(new PeerManagerEventHub.Raise(new EquivocationSeen(_namespace, e.Node, "namespace state")));
+                _hub.Tell(new PeerManagerEventHub.Raise(new EquivocationSeen(_namespace, e.Node, "namespace state", new EquivocationEvidence(e.Kept.Encode(), e.Rejected.Encode()))));
+                break;
+            case StateSyncEffect.EpochLearnt:
+                _environment.Counters.Add("state-sync.epoch-learnt");
                 break;
             case StateSyncEffect.EpochExceeded e:
                 Duplicate(e.Epoch);

@@ -38,9 +38,18 @@ public sealed record StatusChanged(string Namespace, NodeId Node, string Key, Re
 public sealed record SlowPeer(string Namespace, NodeId Node, long QueuedBytes) : ControlEvent(Namespace);
 
 /// <summary>A member signed two different things with one id.</summary>
-public sealed record EquivocationSeen(string Namespace, NodeId Node, string Subject) : ControlEvent(Namespace);
+/// <param name="Namespace">The namespace.</param>
+/// <param name="Node">Who signed both.</param>
+/// <param name="Subject">What was signed: "link state", "namespace state" or "publication".</param>
+/// <param name="Evidence">Both of them.</param>
+public sealed record EquivocationSeen(string Namespace, NodeId Node, string Subject, EquivocationEvidence Evidence) : ControlEvent(Namespace);
 
-/// <summary>Another holder of this node's key has a higher epoch.</summary>
+/// <summary>Two signed forms under one id, as they travel (docs/protocol.md). Both verify from the node's ID, by anybody.</summary>
+/// <param name="Kept">The one that is in force.</param>
+/// <param name="Rejected">The other.</param>
+public sealed record EquivocationEvidence(ReadOnlyMemory<byte> Kept, ReadOnlyMemory<byte> Rejected);
+
+/// <summary>Another holder of this node's key signs, in a higher epoch or in ours. Told once for each epoch.</summary>
 public sealed record DuplicateIdentity(string Namespace, NodeId Node, ulong Epoch) : ControlEvent(Namespace);
 
 /// <summary>A certificate ends soon.</summary>

@@ -88,6 +88,7 @@ public sealed class StateSyncAttackTests
     {
         var net = new StateNet(2, seed: 1).Link([(0, 1)]);
         net.SetHeight(1, "mine");
+        net.Time.RunFor(TimeSpan.FromMinutes(2));
         net.Receive(1, from: 0, StateNet.Signed(1, epoch: 7, seq: 1, "theirs"));
         Assert.Equal(7ul, Assert.Single(net.Nodes[1].Effects.OfType<StateSyncEffect.EpochExceeded>()).Epoch);
         Assert.Equal("mine", StateNet.StatusOf(net.Nodes[1], 1, "height"));
@@ -97,15 +98,13 @@ public sealed class StateSyncAttackTests
     public void A_node_that_lost_its_store_learns_its_former_epoch_from_its_peers()
     {
         var net = new StateNet(3, seed: 1).Link(Topologies.Line(3));
-        net.Run(net.Nodes[0], static (core, now, effects) => core.RaiseEpoch(50, now, effects));
+        net.Restart(0, epoch: 50);
         net.SetHeight(0, "before");
-        net.Time.RunFor(TimeSpan.FromSeconds(3));
+        net.TimeUntil(static node => StateNet.StatusOf(node, 0, "height") == "before", TimeSpan.FromSeconds(10));
         net.Restart(0, epoch: 3);
         net.SetHeight(0, "after");
-        net.Time.RunFor(TimeSpan.FromSeconds(3));
-        Assert.Equal(50ul, net.Nodes[0].Effects.OfType<StateSyncEffect.EpochExceeded>().First().Epoch);
-        net.Run(net.Nodes[0], static (core, now, effects) => core.RaiseEpoch(51, now, effects));
         net.TimeUntil(static node => StateNet.StatusOf(node, 0, "height") == "after", TimeSpan.FromSeconds(10));
+        Assert.Equal(51ul, net.Nodes[0].Effects.OfType<StateSyncEffect.EpochLearnt>().First().Epoch);
     }
 
     [Fact]

@@ -160,6 +160,7 @@ public sealed class StateSyncFloodTests
     {
         var net = new StateNet(2, seed: 1).Link([(0, 1)]);
         net.SetHeight(1, "mine");
+        net.Time.RunFor(TimeSpan.FromMinutes(2));
         for (var i = 0; i < 10; i++)
         {
             net.Receive(1, from: 0, StateNet.Signed(1, epoch: 7, seq: 1, "theirs"));

@@ -171,14 +171,18 @@ public sealed class StateSyncFlowTests
     }
 
     [Fact]
-    public void Raising_the_epoch_publishes_the_present_state_under_it()
+    public void A_higher_epoch_of_our_own_that_is_learnt_at_link_up_is_continued_above()
     {
         var net = new StateNet(2, seed: 1).Link([(0, 1)]);
         net.SetHeight(0, "x");
-        net.Run(net.Nodes[0], static (core, now, effects) => core.RaiseEpoch(9, now, effects));
+        net.Receive(0, from: 1, StateNet.Signed(0, epoch: 8, seq: 5, "of an earlier run"));
         net.Time.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(9ul, Assert.Single(net.Nodes[0].Effects.OfType<StateSyncEffect.EpochLearnt>()).Epoch);
+        Assert.Empty(net.Nodes[0].Effects.OfType<StateSyncEffect.EpochExceeded>());
         Assert.True(net.Nodes[1].Core.Table.TryGet(net.Nodes[0].Id, out var entry));
         Assert.Equal((9ul, 1ul), (entry.Epoch, entry.Seq));
+        net.Receive(0, from: 1, StateNet.Signed(0, epoch: 20, seq: 1, "of another holder"));
+        Assert.Equal(20ul, Assert.Single(net.Nodes[0].Effects.OfType<StateSyncEffect.EpochExceeded>()).Epoch);
     }
 
     private static StateNet Settled(int nodes, int degree, int seed, StateSyncSettings settings)

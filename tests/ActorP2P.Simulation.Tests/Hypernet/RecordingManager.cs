@@ -20,6 +20,8 @@ internal sealed class NamespaceRecord(string name)
 
     public List<PeerManager.RemoteRejected> Rejections { get; } = [];
 
+    public List<NetworkAlarm> Alarms { get; } = [];
+
     public List<(NodeId From, string Text)> Received { get; } = [];
 
     public List<(Lane Lane, int Bytes)> Written { get; } = [];
@@ -51,6 +53,7 @@ internal sealed class RecordingManager : ReceiveActor
         });
         Receive<PeerManager.ViewChanged>(changed => record.View = changed.View);
         Receive<PeerManager.RemoteRejected>(record.Rejections.Add);
+        Receive<NetworkAlarm>(record.Alarms.Add);
         Receive<Peer.RecordsWritten>(written => record.Written.Add((written.Lane, written.Bytes)));
         Receive<Peer.RecordsReceived>(HandleRecords);
         Receive<Send>(HandleSend);

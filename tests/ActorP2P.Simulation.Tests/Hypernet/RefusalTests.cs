@@ -167,7 +167,7 @@ public sealed class RefusalTests
 
         world.Run(0.9);
         Assert.Equal(40, b.Count("link.refused.bad-frame"));
-        Assert.InRange(b.Manager.Rejections.Count, 1, 2 * RejectionNews.MaxPerSecond);
+        Assert.InRange(b.Manager.Rejections.Count, 1, 2 * b.Environment.Settings.Events.MaxPerSecond);
         Assert.Equal(40 - b.Manager.Rejections.Count, b.Count("rejection.event-suppressed"));
     }
 

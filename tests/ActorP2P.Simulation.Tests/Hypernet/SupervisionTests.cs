@@ -90,7 +90,7 @@ public sealed class SupervisionTests
     {
         using var world = new PhysicalWorld(85);
         var (a, b) = Linked(world);
-        for (var i = 0; i <= P2PNode.MaxRestarts; i++)
+        for (var i = 0; i <= b.Environment.Settings.Supervision.MaxPartRestarts; i++)
         {
             Break(b, "topology", new Topology.Advertise(null!));
             world.Run(0.1);
@@ -100,7 +100,7 @@ public sealed class SupervisionTests
         world.Until(() => b.Manager.View?.Graph.IsLinked(a.Id, b.Id) == true, 5, "the view", a, b);
 
         // One more than allowed stops the topology for good; that fails Hypernet.
-        AssertFailed(b, P2PNode.MaxRestarts + 2);
+        AssertFailed(b, b.Environment.Settings.Supervision.MaxPartRestarts + 2);
     }
 
     [Fact]

@@ -213,6 +213,13 @@ public sealed class ReferenceConfTests
         state-sync.held-for = 00:01:00
         state-sync.republish-interval = 01:00:00
         state-sync.expire-after = 03:00:00
+        events.max-per-second = 20
+        events.status-per-second = 256
+        events.status-burst = 512
+        supervision.window = 00:01:00
+        supervision.max-part-restarts = 10
+        supervision.max-namespace-restarts = 5
+        supervision.max-peer-failures = 5
         namespace-defaults.max-namespaces = 64
         namespace-defaults.max-module-types = 1024
         namespace-defaults.max-observers = 64

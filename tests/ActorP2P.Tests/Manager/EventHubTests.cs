@@ -1,4 +1,5 @@
 using System.Text;
+using ActorP2P.Protocol.Gossip;
 
 namespace ActorP2P.Tests.Manager;
 
@@ -90,11 +91,119 @@ public sealed class EventHubTests : TestKit
     }
 
     [Fact]
+    public void A_member_that_changes_all_the_time_is_told_of_at_a_bounded_rate_and_ends_with_its_last_values()
+    {
+        var node = new LogicalNode(this, 0, TestMembers.Settings("events { status-per-second = 100, status-burst = 20 }"));
+        node.GrantSlot();
+        var observer = node.Observer();
+        var churner = TestMembers.Identity(2).Id;
+        var started = DateTimeOffset.UtcNow;
+        for (var seq = 1ul; seq <= 500; seq++)
+        {
+            node.TellInside("events", new PeerManagerEventHub.StateApplied(churner, 1, seq, Heights(10, $"{seq}")));
+        }
+
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(TestMembers.Identity(3).Id, 1, 1, Heights(1, "calm")));
+        var seen = 0;
+        var isCalmSeen = false;
+        observer.FishForMessage<StatusChanged>(
+            changed =>
+            {
+                isCalmSeen |= changed.Node != churner;
+                seen += changed.Node == churner ? 1 : 0;
+                return changed.Node == churner && changed.Key == "h9" && Encoding.UTF8.GetString(changed.Value.Span) == "500";
+            },
+            Soon);
+        Assert.True(isCalmSeen, "one member's changes hide no other's");
+        Assert.InRange(seen, 20, 20 + 20 + (100 * (DateTimeOffset.UtcNow - started).TotalSeconds));
+        Assert.Equal(500ul, node.Ask<StatusSnapshot>(CreateTestProbe(), new NamespaceRouter.GetStatus(Ns, churner)).Seq);
+    }
+
+    [Fact]
+    public void What_a_late_observer_is_told_first_and_what_follows_fit_together_while_a_state_is_gathered()
+    {
+        var node = new LogicalNode(this, 0, TestMembers.Settings("events { status-per-second = 5, status-burst = 1 }"));
+        node.GrantSlot();
+        var churner = TestMembers.Identity(2).Id;
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(churner, 1, 1, Heights(3, "first")));
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(churner, 1, 2, Heights(3, "second")));
+        var observer = CreateTestProbe();
+        var snapshot = node.Ask<ObserveSnapshot>(observer, new NamespaceRouter.Observe(Ns, observer.Ref, []));
+        Assert.Equal("first", Encoding.UTF8.GetString(snapshot.Status.Single(status => status.Node == churner).Entries["h0"].Span));
+        var next = observer.ExpectMsg<StatusChanged>(Soon);
+        Assert.Equal((snapshot.AsOf + 1, "second"), (next.Number, Encoding.UTF8.GetString(next.Value.Span)));
+    }
+
+    [Fact]
+    public void What_concerns_the_network_is_an_event_of_the_namespace_with_its_evidence()
+    {
+        var node = new LogicalNode(this, 0);
+        var peerManager = node.GrantSlot();
+        var observer = node.Observer();
+        var evidence = new EquivocationEvidence(new byte[] { 1 }, new byte[] { 2 });
+        peerManager.Tell(new NetworkAlarm.LinkStateEquivocation(TestMembers.Identity(1).Id, evidence));
+        Assert.Equal(new EquivocationSeen(Ns, TestMembers.Identity(1).Id, "link state", evidence) { Number = 1 }, observer.ExpectMsg<EquivocationSeen>(Soon));
+    }
+
+    [Fact]
+    public void A_second_holder_of_our_key_is_told_once_an_epoch()
+    {
+        var node = new LogicalNode(this, 0);
+        var peerManager = node.GrantSlot();
+        var observer = node.Observer();
+        foreach (var epoch in new ulong[] { 7, 7, 6, 8 })
+        {
+            peerManager.Tell(new NetworkAlarm.OwnKeyElsewhere(node.Id, epoch));
+        }
+
+        Assert.Equal(7ul, observer.ExpectMsg<DuplicateIdentity>(Soon).Epoch);
+        Assert.Equal(8ul, observer.ExpectMsg<DuplicateIdentity>(Soon).Epoch);
+    }
+
+    [Fact]
+    public void Events_that_a_remote_can_cause_at_will_are_bounded_by_the_configured_number()
+    {
+        var node = new LogicalNode(this, 0, TestMembers.Settings("events.max-per-second = 1"));
+        var peerManager = node.GrantSlot();
+        for (var i = 0; i < 100; i++)
+        {
+            peerManager.Tell(new PeerManager.RemoteRejected("192.0.2.1:7", "untrusted-root", "CN=foreign"));
+        }
+
+        AwaitAssert(() => Assert.InRange(node.Counters.Value("hub.unpublished.peer-rejected"), 95, 99), Soon);
+    }
+
+    [Fact]
+    public void Topics_and_status_entries_that_come_change_and_go_are_one_event_each()
+    {
+        var node = new LogicalNode(this, 0);
+        node.GrantSlot();
+        var observer = node.Observer();
+        var member = TestMembers.Identity(2).Id;
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(member, 1, 1, Body(["a"], ("height", "1"), ("mode", "x"))));
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(member, 1, 2, Body(["a", "b"], ("height", "2"))));
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(member, 1, 3, Body(["a", "b"], ("height", "2"))));
+        node.TellInside("events", new PeerManagerEventHub.StateExpired(member));
+        node.TellInside("events", new PeerManagerEventHub.Raise(new SlowPeer(Ns, member, 1)));
+        Assert.Equal(
+            ["topics a", "height=1", "mode=x", "topics a b", "height=2", "mode=", "topics ", "height=", "slow"],
+            UpToSlowPeer(observer).Select(Show));
+
+        static string Show(ControlEvent seen) => seen switch
+        {
+            TopicsChanged topics => "topics " + string.Join(' ', topics.Topics),
+            StatusChanged status => $"{status.Key}={Encoding.UTF8.GetString(status.Value.Span)}",
+            SlowPeer => "slow",
+            _ => seen.ToString(),
+        };
+    }
+
+    [Fact]
     public void Hops_are_counted_over_links_between_members()
     {
         var pair = new LogicalPair(this);
         var far = TestMembers.Identity(2).Id;
-        pair.Left.TellInside("events", new PeerManagerEventHub.StateApplied(far, 1, 1, Protocol.Gossip.NamespaceStateBody.Empty));
+        pair.Left.TellInside("events", new PeerManagerEventHub.StateApplied(far, 1, 1, NamespaceStateBody.Empty));
         var observer = pair.Left.Observer();
         pair.Left.TellInside("events", new PeerManagerEventHub.UseView(TestMembers.View((0, 1), (1, 2))));
         var route = observer.FishForMessage<RouteChanged>(changed => changed.Node == far, Soon);
@@ -103,6 +212,19 @@ public sealed class EventHubTests : TestKit
         Assert.Equal(0, observer.FishForMessage<RouteChanged>(changed => changed.Node == far, Soon).Hops);
         pair.Left.TellInside("events", new PeerManagerEventHub.StateExpired(far));
         AwaitAssert(() => Assert.Single(pair.Left.Ask<PeersSnapshot>(CreateTestProbe(), new NamespaceRouter.GetPeers(Ns)).Peers), Soon);
+    }
+
+    private static NamespaceStateBody Heights(int entries, string value) =>
+        Body([], [.. Enumerable.Range(0, entries).Select(i => ($"h{i}", value))]);
+
+    private static NamespaceStateBody Body(IReadOnlyList<string> topics, params (string Key, string Value)[] status)
+    {
+        var settings = TestMembers.Settings();
+        var entries = status.Select(entry => KeyValuePair.Create(entry.Key, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(entry.Value)));
+        Assert.True(
+            NamespaceStateBody.TryCreate(topics, [], entries, StateLimits.From(settings.StateSync, settings.Dissemination), out var body, out var reason),
+            reason);
+        return body;
     }
 
     private static List<ControlEvent> UpToSlowPeer(TestProbe observer)

@@ -34,7 +34,7 @@ public sealed class SupervisionTests : TestKit
     public void A_peer_that_fails_for_ever_costs_its_link_and_no_more()
     {
         var pair = new LogicalPair(this);
-        for (var failure = 0; failure < PeerManager.MaxRestarts; failure++)
+        for (var failure = 0; failure < pair.Left.Environment.Settings.Supervision.MaxPeerFailures; failure++)
         {
             pair.LeftPeer.Tell(new Peer.RecordsReceived(null!));
             pair.LeftReports.FishForMessage<Link.RenewSession>(_ => true, Soon);
@@ -196,7 +196,7 @@ public sealed class SupervisionTests : TestKit
         node.GrantSlot("side");
         var module = node.Module("vote");
         var observer = node.Observer();
-        for (var restart = 0; restart < P2PManager.MaxRestarts; restart++)
+        for (var restart = 0; restart < node.Environment.Settings.Supervision.MaxNamespaceRestarts; restart++)
         {
             node.TellInside("multicast", Poison("multicast"));
             node.GrantSlot("ledger");
@@ -218,7 +218,7 @@ public sealed class SupervisionTests : TestKit
     {
         var node = new LogicalNode(this, 0);
         node.GrantSlot();
-        for (var failure = 0; failure <= PeerManager.MaxRestarts; failure++)
+        for (var failure = 0; failure <= node.Environment.Settings.Supervision.MaxNamespaceRestarts; failure++)
         {
             node.TellInside("slot", new NamespaceSlot.DeliverPublications(null!));
         }
