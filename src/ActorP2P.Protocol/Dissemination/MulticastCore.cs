@@ -32,6 +32,7 @@ public sealed class MulticastCore
     private readonly Neighbourhood _neighbourhood;
     private readonly OriginTable _origins;
     private readonly PendingOrigins _pending;
+    private readonly LargeMessages _large;
     private readonly Comparison _comparison;
     private readonly Repair _repair;
     private readonly PublicationIntake _intake;
@@ -70,9 +71,11 @@ public sealed class MulticastCore
         _neighbourhood = new Neighbourhood(_self);
         _origins = new OriginTable(settings, _self, seen ?? new SeenPublications());
         _pending = new PendingOrigins(settings);
+        _large = new LargeMessages(settings, _origins);
         _comparison = new Comparison(_origins, _proof);
-        _repair = new Repair(settings, _self, _neighbourhood, _origins, _comparison, _proof);
-        _intake = new PublicationIntake(settings, _proof, _self, maxTypeBytes, _neighbourhood, _origins, _pending, _comparison, _repair, _topics);
+        _repair = new Repair(settings, _self, _neighbourhood, _origins, _comparison, _large, _proof);
+        _intake = new PublicationIntake(settings, _proof, _self, maxTypeBytes, _neighbourhood, _origins, _pending, _large, _comparison, _repair, _topics);
+        _large.Completed = _intake.Complete;
     }
 
     /// <summary>Topics whose messages are delivered here.</summary>
@@ -83,6 +86,9 @@ public sealed class MulticastCore
 
     /// <summary>Bytes held for others, of all origins.</summary>
     public long RetainedBytes => _origins.RetainedBytes;
+
+    /// <summary>Bytes of large messages that are not whole yet.</summary>
+    public long UnderWayBytes => _large.Bytes;
 
     /// <summary>Ids announced to us and not here yet.</summary>
     public int MissingMessages => _repair.MissingMessages;
@@ -156,9 +162,17 @@ public sealed class MulticastCore
 
             // A peer that the table does not show yet: nobody else can know that it is there.
             targets.AddRange(_neighbourhood.Peers.Where(peer => !place.Tree.Contains(peer) && _neighbourhood.View.Wants(peer, header.Topic)));
-            PublicationIntake.Push(header, draft.Payload, targets, effects);
+            if (draft.Manifest.IsEmpty)
+            {
+                PublicationIntake.Push(header, draft.Payload, targets, effects);
+            }
+            else
+            {
+                LargeMessages.Push(header, draft.Manifest, draft.Payload, targets, effects);
+            }
+
             log.Seen.SlideTo(header.Floor);
-            foreach (var evicted in _origins.Retain(log, header, draft.Payload, from: null, targets, isVerified: true, now))
+            foreach (var evicted in _origins.Retain(log, new Arrival(header, null, targets, IsVerified: true), draft.Payload, draft.Manifest, now))
             {
                 effects.Add(new MulticastEffect.Dropped(MulticastDrop.Evicted, evicted));
             }
@@ -185,6 +199,7 @@ public sealed class MulticastCore
         if (_neighbourhood.TryRemove(peer))
         {
             _intake.PeerDown(peer);
+            _large.PeerDown(peer, now);
             _repair.PeerDown(peer, now, effects);
             Rearm(now, effects);
         }
@@ -226,7 +241,7 @@ public sealed class MulticastCore
 
         switch (bytes.IsEmpty ? default : (MulticastKind)bytes.Span[0])
         {
-            case MulticastKind.Publication:
+            case MulticastKind.Publication or MulticastKind.Manifest:
                 _intake.Handle(from, bytes, now, effects);
                 break;
             case MulticastKind.Announce when MulticastWire.TryRead(bytes, _settings.MaxAnnouncedIds, out var flags, out var announced):
@@ -234,6 +249,12 @@ public sealed class MulticastCore
                 break;
             case MulticastKind.Want when MulticastWire.TryRead(bytes, _settings.MaxAnnouncedIds, out _, out var wanted):
                 _repair.HandleWant(from, wanted, now, effects);
+                break;
+            case MulticastKind.Chunk:
+                _large.HandleChunk(from, bytes, now, effects);
+                break;
+            case MulticastKind.WantChunks:
+                _repair.HandleWantChunks(from, bytes, now, effects);
                 break;
             case MulticastKind.Compare when MulticastWire.TryRead(bytes, 1, out _, out var asked):
                 _comparison.HandleCompare(from, asked, now, effects);
@@ -264,6 +285,7 @@ public sealed class MulticastCore
             _origins.Trim(now);
         }
 
+        _large.Tick(now, effects);
         _repair.Tick(now, effects);
         Rearm(now, effects);
     }
@@ -298,9 +320,8 @@ public sealed class MulticastCore
             _trimAt = now + (_settings.RetentionTime / TrimsPerRetention);
         }
 
-        var repairAt = _repair.NextDue(now);
-        var at = _trimAt is null || repairAt < _trimAt ? repairAt ?? _trimAt : _trimAt;
-        if (at is { } due && _alarm.TryArm(due, now, out var token, out var delay))
+        DateTimeOffset?[] dues = [_trimAt, _repair.NextDue(now), _large.NextDue()];
+        if (dues.Min() is { } due && _alarm.TryArm(due, now, out var token, out var delay))
         {
             effects.Add(new MulticastEffect.Schedule(token, delay));
         }

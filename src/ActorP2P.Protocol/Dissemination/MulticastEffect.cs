@@ -33,6 +33,18 @@ public enum MulticastDrop
     /// <summary>The peer has passed on too many messages that do not verify: for a while its messages are not even checked.</summary>
     TooManyBadSignatures,
 
+    /// <summary>A chunk is not the one that the signed manifest names.</summary>
+    BadChunk,
+
+    /// <summary>A chunk of a message whose manifest is not here.</summary>
+    UnknownManifest,
+
+    /// <summary>The origin, or all together, have more large messages under way than there is room for.</summary>
+    TooManyUnderWay,
+
+    /// <summary>A large message was given up: its chunks did not come.</summary>
+    NeverCompleted,
+
     /// <summary>The origin's certificate is refused.</summary>
     RefusedOrigin,
 

@@ -20,6 +20,15 @@ internal enum MulticastKind : byte
 
     /// <summary>A signed head without its payload: evidence.</summary>
     Head = 5,
+
+    /// <summary>The signed head of a large publication and the hashes of its chunks.</summary>
+    Manifest = PublicationHeader.ManifestKind,
+
+    /// <summary>One chunk of a large publication: see <see cref="ChunkWire"/>.</summary>
+    Chunk = 7,
+
+    /// <summary>Chunks that the sender wants.</summary>
+    WantChunks = 8,
 }
 
 /// <summary>Bits of an announcement's flags.</summary>

@@ -65,14 +65,12 @@ internal sealed class OriginTable
     /// <summary>Holds a message. Answers the origins that had to let go of one for it, once for each.</summary>
     internal List<NodeId> Retain(
         OriginLog log,
-        PublicationHeader header,
+        Arrival arrival,
         ReadOnlyMemory<byte> payload,
-        NodeId? from,
-        List<NodeId> pushedTo,
-        bool isVerified,
+        ReadOnlyMemory<byte> manifest,
         DateTimeOffset now)
     {
-        var message = new RetainedMessage(header, payload, Arrivals.NextIndex, now, from, pushedTo) { IsVerified = isVerified };
+        var message = new RetainedMessage(arrival, payload, manifest, Arrivals.NextIndex, now);
         Arrivals.Append(message);
         log.Hold(message, now);
         var evicted = new List<NodeId>();

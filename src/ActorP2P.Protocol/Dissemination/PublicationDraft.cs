@@ -13,6 +13,7 @@ internal sealed class PublicationDraft
     internal PublicationDraft(MessageId id, ulong floor, Lane lane, string? topic, string type, ReadOnlyMemory<byte> payload)
     {
         (Id, Topic, Type, Payload) = (id, topic, type, payload);
+        Manifest = LargePayload.IsLarge(payload.Length) ? LargePayload.Manifest(payload.Span) : default(ReadOnlyMemory<byte>);
         var topicBytes = topic is null ? [] : Encoding.UTF8.GetBytes(topic);
         var typeBytes = Encoding.UTF8.GetBytes(type);
         _front = new byte[PublicationHeader.FixedBytes + topicBytes.Length + typeBytes.Length];
@@ -24,7 +25,7 @@ internal sealed class PublicationDraft
         BinaryPrimitives.WriteUInt64LittleEndian(_front.AsSpan(80), id.Seq);
         BinaryPrimitives.WriteUInt64LittleEndian(_front.AsSpan(88), floor);
         BinaryPrimitives.WriteUInt32LittleEndian(_front.AsSpan(96), (uint)payload.Length);
-        SHA256.HashData(payload.Span, _front.AsSpan(100));
+        SHA256.HashData((Manifest.IsEmpty ? payload : Manifest).Span, _front.AsSpan(100));
         topicBytes.CopyTo(_front, PublicationHeader.FixedBytes);
         typeBytes.CopyTo(_front, PublicationHeader.FixedBytes + topicBytes.Length);
     }
@@ -36,6 +37,9 @@ internal sealed class PublicationDraft
     internal string Type { get; }
 
     internal ReadOnlyMemory<byte> Payload { get; }
+
+    /// <summary>Hashes of the chunks of a large payload, else empty.</summary>
+    internal ReadOnlyMemory<byte> Manifest { get; }
 
     /// <summary>Length of a head with the longest signature block.</summary>
     internal static int MaxLength(string? topic, string type) =>
@@ -49,7 +53,7 @@ internal sealed class PublicationDraft
     {
         var head = new byte[_front.Length + block.Length];
         _front.CopyTo(head, 0);
-        head[0] = PublicationHeader.Kind;
+        head[0] = Manifest.IsEmpty ? PublicationHeader.Kind : PublicationHeader.ManifestKind;
         BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(6), (ushort)block.Length);
         block.CopyTo(head.AsSpan(_front.Length));
         return new PublicationHeader(head, _front.Length, Id, Topic, Type);

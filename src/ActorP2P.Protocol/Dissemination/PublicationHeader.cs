@@ -10,7 +10,7 @@ namespace ActorP2P.Protocol.Dissemination;
 /// <summary>
 /// The signed head of a publication. The payload follows it directly.
 /// <code>
-/// 0    u8   kind            1
+/// 0    u8   kind            1, or 6 above 131,072 bytes of payload
 /// 1    u8   lane            chosen by the origin; every relay keeps it
 /// 2    u16  topic length    65,535 = broadcast
 /// 4    u16  type length
@@ -20,7 +20,7 @@ namespace ActorP2P.Protocol.Dissemination;
 /// 80   u64  seq
 /// 88   u64  floor           lowest seq that the origin still retains, at most seq
 /// 96   u32  payload length
-/// 100  32   SHA-256 of the payload
+/// 100  32   SHA-256 of the payload, or of the manifest
 /// 132  topic, type          UTF-8
 /// ..   signature block      u8 SignatureKind, then what belongs to it
 /// </code>
@@ -30,6 +30,7 @@ namespace ActorP2P.Protocol.Dissemination;
 public sealed class PublicationHeader
 {
     internal const byte Kind = 1;
+    internal const byte ManifestKind = 6;
     internal const int FixedBytes = 132;
     internal const ushort BroadcastTopic = ushort.MaxValue;
 
@@ -64,7 +65,7 @@ public sealed class PublicationHeader
     /// <summary>Length of the payload.</summary>
     public int PayloadLengthBytes => (int)BinaryPrimitives.ReadUInt32LittleEndian(_head.Span[96..]);
 
-    /// <summary>SHA-256 of the payload.</summary>
+    /// <summary>SHA-256 of the payload, or of a large one's manifest.</summary>
     public ReadOnlySpan<byte> PayloadHash => _head.Span.Slice(100, SHA256.HashSizeInBytes);
 
     /// <summary>The encoded head with its signature: the evidence in an equivocation.</summary>
@@ -86,7 +87,30 @@ public sealed class PublicationHeader
         [NotNullWhen(true)] out PublicationHeader? header,
         out ReadOnlyMemory<byte> payload)
     {
-        if (TryReadFront(message, maxTopicBytes, maxTypeBytes, out header, out payload) && payload.Length == header.PayloadLengthBytes)
+        if (TryReadFront(message, maxTopicBytes, maxTypeBytes, out header, out payload)
+            && payload.Length == header.PayloadLengthBytes
+            && !LargePayload.IsLarge(payload.Length))
+        {
+            return true;
+        }
+
+        header = null;
+        return false;
+    }
+
+    /// <summary>Reads the head of a large publication and its manifest, of exactly the length that the payload needs.</summary>
+    internal static bool TryReadManifest(
+        ReadOnlyMemory<byte> message,
+        int maxTopicBytes,
+        int maxTypeBytes,
+        long maxPayloadBytes,
+        [NotNullWhen(true)] out PublicationHeader? header,
+        out ReadOnlyMemory<byte> manifest)
+    {
+        if (TryReadFront(message, maxTopicBytes, maxTypeBytes, out header, out manifest)
+            && LargePayload.IsLarge(header.PayloadLengthBytes)
+            && header.PayloadLengthBytes <= maxPayloadBytes
+            && manifest.Length == LargePayload.CountChunks(header.PayloadLengthBytes) * SHA256.HashSizeInBytes)
         {
             return true;
         }

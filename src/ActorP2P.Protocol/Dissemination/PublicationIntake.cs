@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Diagnostics.CodeAnalysis;
 using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Limits;
@@ -15,6 +15,7 @@ internal sealed class PublicationIntake(
     Neighbourhood neighbourhood,
     OriginTable origins,
     PendingOrigins pending,
+    LargeMessages large,
     Comparison comparison,
     Repair repair,
     IReadOnlySet<string> topics)
@@ -36,7 +37,7 @@ internal sealed class PublicationIntake(
 
     internal void Handle(NodeId from, ReadOnlyMemory<byte> bytes, DateTimeOffset now, List<MulticastEffect> effects)
     {
-        if (!PublicationHeader.TryRead(bytes, settings.MaxTopicBytes, maxTypeBytes, out var header, out var payload))
+        if (!TryRead(bytes, out var header, out var body))
         {
             Drop(MulticastDrop.Malformed, from, effects);
             return;
@@ -54,26 +55,43 @@ internal sealed class PublicationIntake(
         }
         else if (verdict == MembershipVerdict.Unknown)
         {
-            if (!pending.TryHold(from, header.Id, Owned(bytes), now))
+            if (!pending.TryHold(from, header.Id, OwnedBytes.Of(bytes), now))
             {
                 Drop(MulticastDrop.TooManyPending, from, effects);
             }
         }
         else if (IsNews(header, from, effects))
         {
-            var owned = Owned(bytes);
+            var owned = OwnedBytes.Of(bytes);
             if (!owned.Equals(bytes))
             {
-                _ = PublicationHeader.TryRead(owned, settings.MaxTopicBytes, maxTypeBytes, out header, out payload);
+                _ = TryRead(owned, out header, out body);
             }
 
-            Accept(header!, payload, from, now, effects);
+            Accept(header!, body, from, now, effects);
         }
     }
 
-    // What is retained counts its own bytes; as a slice it would keep the whole read buffer with its strangers' bytes alive.
-    private static ReadOnlyMemory<byte> Owned(ReadOnlyMemory<byte> bytes) =>
-        MemoryMarshal.TryGetArray(bytes, out var buffer) && buffer.Array!.Length / 2 <= bytes.Length ? bytes : bytes.ToArray();
+    /// <summary>A large message is whole.</summary>
+    internal void Complete(Assembly assembly, DateTimeOffset now, List<MulticastEffect> effects)
+    {
+        // Its origin may have gone on, or lost its membership, while the chunks came.
+        var header = assembly.Header;
+        if (neighbourhood.View.Membership.Check(header.Id.Origin) == MembershipVerdict.Refused)
+        {
+            Drop(MulticastDrop.RefusedOrigin, assembly.From, effects);
+        }
+        else if (IsNews(header, assembly.From, effects))
+        {
+            assembly.OfferTo.ForEach(target => repair.Offer(target, header, now));
+            Finish(assembly.Arrival, assembly.Join(), assembly.Manifest, now, effects);
+        }
+    }
+
+    private bool TryRead(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out PublicationHeader? header, out ReadOnlyMemory<byte> body) =>
+        (MulticastKind)bytes.Span[0] == MulticastKind.Manifest
+            ? PublicationHeader.TryReadManifest(bytes, settings.MaxTopicBytes, maxTypeBytes, settings.RetentionBytes, out header, out body)
+            : PublicationHeader.TryRead(bytes, settings.MaxTopicBytes, maxTypeBytes, out header, out body);
 
     // Everything here is cheap, so that copies and stale messages cost no signature check.
     private bool IsNews(PublicationHeader header, NodeId from, List<MulticastEffect> effects)
@@ -103,42 +121,76 @@ internal sealed class PublicationIntake(
         return drop is null;
     }
 
-    private void Accept(PublicationHeader header, ReadOnlyMemory<byte> payload, NodeId from, DateTimeOffset now, List<MulticastEffect> effects)
+    private void Accept(PublicationHeader header, ReadOnlyMemory<byte> body, NodeId from, DateTimeOffset now, List<MulticastEffect> effects)
     {
-        var origin = header.Id.Origin;
-        var targets = neighbourhood.PlaceUnder(header).Children.Where(child => child != from && neighbourhood.Peers.Contains(child)).ToList();
-        var mustVerify = from != origin || targets.Count > 0;
-        if (mustVerify && WhyNotProven(header, payload, from, now) is { } reason)
+        var isLarge = LargePayload.IsLarge(header.PayloadLengthBytes);
+        if (isLarge && large.TryAddSource(header.Id, from))
         {
-            Drop(reason, from, effects);
+            Drop(MulticastDrop.Duplicate, from, effects);
             return;
         }
 
+        var targets = neighbourhood.PlaceUnder(header).Children.Where(child => child != from && neighbourhood.Peers.Contains(child)).ToList();
+        var mustVerify = from != header.Id.Origin || targets.Count > 0;
+        var reason = mustVerify ? WhyNotProven(header, body, from, now)
+            : isLarge && !PublicationProof.IsNamed(header, body.Span) ? MulticastDrop.BadSignature
+            : null;
+        if (reason is { } drop)
+        {
+            Drop(drop, from, effects);
+            return;
+        }
+
+        // What was asked for here may have been asked for below, too: its id goes there first.
+        var isRepaired = repair.Arrived(header.Id, from, out var holders);
+        var offers = isRepaired ? targets.Except(holders).ToList() : [];
+        var arrival = new Arrival(header, from, isRepaired ? [] : targets, mustVerify);
+        if (isLarge)
+        {
+            Begin(new Assembly(arrival, body, offers, now), holders, now, effects);
+            return;
+        }
+
+        offers.ForEach(target => repair.Offer(target, header, now));
+        Push(header, body, arrival.PushedTo, effects);
+        Finish(arrival, body, manifest: default, now, effects);
+    }
+
+    private void Begin(Assembly assembly, IReadOnlyList<NodeId> holders, DateTimeOffset now, List<MulticastEffect> effects)
+    {
+        if (!large.TryBegin(assembly, now))
+        {
+            Drop(MulticastDrop.TooManyUnderWay, assembly.From, effects);
+            return;
+        }
+
+        foreach (var holder in holders)
+        {
+            assembly.AddSource(holder);
+        }
+
+        Push(assembly.Header, assembly.Manifest, assembly.Targets, effects);
+    }
+
+    private void Finish(Arrival arrival, ReadOnlyMemory<byte> payload, ReadOnlyMemory<byte> manifest, DateTimeOffset now, List<MulticastEffect> effects)
+    {
+        var header = arrival.Header;
         var log = origins.Open(header);
         log.Seen.SlideTo(header.Floor);
         log.Seen.Mark(header.Id.Seq);
-        var isRepaired = repair.Arrived(header.Id, from, out var holders);
         if (header.Topic is null || topics.Contains(header.Topic))
         {
-            effects.Add(new MulticastEffect.Deliver(origin, header.Topic, header.Type, header.Id, payload));
+            effects.Add(new MulticastEffect.Deliver(header.Id.Origin, header.Topic, header.Type, header.Id, payload));
         }
 
-        if (isRepaired)
-        {
-            targets.RemoveAll(holders.Contains);
-            targets.ForEach(target => repair.Offer(target, header, now));
-            targets = [];
-        }
-
-        Push(header, payload, targets, effects);
-        foreach (var evicted in origins.Retain(log, header, payload, from, targets, mustVerify, now))
+        foreach (var evicted in origins.Retain(log, arrival, payload, manifest, now))
         {
             Drop(MulticastDrop.Evicted, evicted, effects);
         }
     }
 
     // Who passes on what does not verify lies or is broken; each such message would cost a signature check.
-    private MulticastDrop? WhyNotProven(PublicationHeader header, ReadOnlyMemory<byte> payload, NodeId from, DateTimeOffset now)
+    private MulticastDrop? WhyNotProven(PublicationHeader header, ReadOnlyMemory<byte> body, NodeId from, DateTimeOffset now)
     {
         var patience = _patience.TryGetValue(from, out var known) ? known : new TokenBucket(BadSignaturesPerSecond, BadSignatureBurst, now);
         if (patience.Available(now) < 1)
@@ -146,7 +198,7 @@ internal sealed class PublicationIntake(
             return MulticastDrop.TooManyBadSignatures;
         }
 
-        if (proof.Verify(header, payload.Span))
+        if (proof.Verify(header, body.Span))
         {
             return null;
         }

@@ -65,12 +65,15 @@ internal sealed class PublicationProof(PublicationScope scope, IdentityCurve cur
         return headers;
     }
 
-    /// <summary>True when the payload is the one that the head names and the origin signed the head.</summary>
-    internal bool Verify(PublicationHeader header, ReadOnlySpan<byte> payload)
+    /// <summary>True when the head names this payload, or this manifest of a large one, and the origin signed the head.</summary>
+    internal bool Verify(PublicationHeader header, ReadOnlySpan<byte> hashed) => IsNamed(header, hashed) && VerifyHead(header);
+
+    /// <summary>True when the head names this payload or manifest, whoever made the head.</summary>
+    internal static bool IsNamed(PublicationHeader header, ReadOnlySpan<byte> hashed)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(payload, hash);
-        return hash.SequenceEqual(header.PayloadHash) && VerifyHead(header);
+        SHA256.HashData(hashed, hash);
+        return hash.SequenceEqual(header.PayloadHash);
     }
 
     /// <summary>True when the origin signed the head.</summary>

@@ -15,6 +15,7 @@ internal sealed class Repair(
     Neighbourhood neighbourhood,
     OriginTable origins,
     Comparison comparison,
+    LargeMessages large,
     PublicationProof proof)
 {
     // Gathers what one answer brought, so that what is offered below costs one announcement and not one a message.
@@ -171,6 +172,32 @@ internal sealed class Repair(
         }
     }
 
+    internal void HandleWantChunks(NodeId from, ReadOnlyMemory<byte> message, DateTimeOffset now, List<MulticastEffect> effects)
+    {
+        MulticastDrop? drop = null;
+        if (!ChunkWire.TryReadWant(message, out var id, out var runs))
+        {
+            drop = MulticastDrop.Malformed;
+        }
+        else if (large.Find(id, runs) is not { } found)
+        {
+            drop = MulticastDrop.NotHeld;
+        }
+        else if (!TryTakeAllowance(from, found.Chunks.Sum(static chunk => (long)chunk.Data.Length), now))
+        {
+            drop = MulticastDrop.WantOverAllowance;
+        }
+        else
+        {
+            found.Chunks.ForEach(chunk => LargeMessages.PushChunk(found.Header, chunk.Index, chunk.Data, [from], effects));
+        }
+
+        if (drop is { } reason)
+        {
+            effects.Add(new MulticastEffect.Dropped(reason, from));
+        }
+    }
+
     private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b : a;
 
     private bool IsWanted(NodeId peer, RetainedMessage message) => neighbourhood.HasUseFor(peer, message.Header);
@@ -233,7 +260,8 @@ internal sealed class Repair(
                 seq = next;
             }
 
-            if (!_missing.TryAdd(new MessageId(origin, epoch, seq), from, askAt))
+            var id = new MessageId(origin, epoch, seq);
+            if (!large.TryAddSource(id, from) && !_missing.TryAdd(id, from, askAt))
             {
                 return false;
             }
@@ -249,7 +277,7 @@ internal sealed class Repair(
             return true;
         }
 
-        if (!message.IsVerified && !proof.Verify(message.Header, message.Payload.Span))
+        if (!message.IsVerified && !proof.Verify(message.Header, message.Hashed))
         {
             // Its origin lied to us alone; judged once, or every further question would cost a signature check.
             message.IsRefused = true;
@@ -259,17 +287,31 @@ internal sealed class Repair(
 
         message.IsVerified = true;
 
-        // One retention of one origin at once, and again over each retention time: more nobody can need.
-        var bucket = _answers.TryGetValue(to, out var known)
-            ? known
-            : new TokenBucket(settings.RetentionBytes / settings.RetentionTime.TotalSeconds, settings.RetentionBytes, now);
-        var taken = bucket.TryTake(message.SizeBytes, now);
-        _answers[to] = bucket;
-        if (taken)
+        if (!TryTakeAllowance(to, message.SizeBytes, now))
+        {
+            return false;
+        }
+
+        if (message.Manifest.IsEmpty)
         {
             effects.Add(new MulticastEffect.Send(to, message.Header.Lane, message.Header.Bytes, message.Payload));
         }
+        else
+        {
+            LargeMessages.Push(message.Header, message.Manifest, message.Payload, [to], effects);
+        }
 
+        return true;
+    }
+
+    // One retention of one origin at once, and again over each retention time: more nobody can need.
+    private bool TryTakeAllowance(NodeId to, long bytes, DateTimeOffset now)
+    {
+        var bucket = _answers.TryGetValue(to, out var known)
+            ? known
+            : new TokenBucket(settings.RetentionBytes / settings.RetentionTime.TotalSeconds, settings.RetentionBytes, now);
+        var taken = bucket.TryTake(bytes, now);
+        _answers[to] = bucket;
         return taken;
     }
 }

@@ -144,6 +144,7 @@ public sealed record DisseminationSettings(
     TimeSpan WantDelay,
     TimeSpan WantTimeout,
     int MaxAnnouncedIds,
+    long AssemblyBytes,
     int MaxPendingUnknownOrigin,
     long MaxPendingUnknownOriginBytes,
     int MaxTopics,

@@ -125,6 +125,7 @@ public static partial class SettingsReader
         s.Duration("want-delay", TimeSpan.Zero, Minute),
         s.Duration("want-timeout", 10 * Ms, Minute),
         s.Count("max-announced-ids", 1, 65535),
+        s.Size("assembly-bytes", MiB, 16 * GiB),
         s.Count("max-pending-unknown-origin", 1, 65536),
         s.Size("max-pending-unknown-origin-bytes", 64 * KiB, GiB),
         s.Count("max-topics", 1, 65536),

@@ -126,6 +126,11 @@ internal static class SettingsRelations
             ("dissemination", "retention-bytes"),
             [("channel", "max-message-bytes")],
             $"{SettingsText.OfSize(d.RetentionBytes)} cannot hold one message of channel.max-message-bytes = {SettingsText.OfSize(s.Channel.MaxMessageBytes)}");
+        check.That(
+            d.AssemblyBytes >= 3L * s.Channel.MaxMessageBytes,
+            ("dissemination", "assembly-bytes"),
+            [("channel", "max-message-bytes")],
+            $"{SettingsText.OfSize(d.AssemblyBytes)} is below three messages of channel.max-message-bytes = {SettingsText.OfSize(s.Channel.MaxMessageBytes)}: one origin gets half of it");
         check.AtMost(("dissemination", "retention-bytes"), d.RetentionBytes, ("dissemination", "retention-total-bytes"), d.RetentionTotalBytes);
         check.AtMost(("state-sync", "max-state-bytes"), s.StateSync.MaxStateBytes, ("state-sync", "max-answer-bytes"), s.StateSync.MaxAnswerBytes);
         check.AtMost(("state-sync", "max-answer-bytes"), s.StateSync.MaxAnswerBytes, ("state-sync", "reply-burst-bytes"), s.StateSync.ReplyBurstBytes);

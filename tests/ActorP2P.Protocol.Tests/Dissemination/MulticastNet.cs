@@ -224,8 +224,9 @@ internal sealed class MulticastNet
         send.Head.CopyTo(bytes);
         send.Payload.CopyTo(bytes.AsMemory(send.Head.Length));
         PayloadCopies += send.Head.Span[0] == 1 ? 1 : 0;
-        PayloadBytes += send.Payload.Length;
-        OtherBytes += send.Head.Length + FramingBytes;
+        var isPayload = send.Head.Span[0] is 1 or 7;
+        PayloadBytes += isPayload ? send.Payload.Length : 0;
+        OtherBytes += send.Head.Length + FramingBytes + (isPayload ? 0 : send.Payload.Length);
         Time.After(Latency, () =>
         {
             if (_links.Contains(link) && !_dead.Contains(node.Number) && !_dead.Contains(to.Number) && _random.NextDouble() >= Loss && Carries(node.Number, to.Number, bytes))

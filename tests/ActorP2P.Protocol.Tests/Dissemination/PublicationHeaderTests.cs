@@ -2,7 +2,6 @@ using ActorP2P.Protocol.Dissemination;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Tests.Identity;
-using ActorP2P.Protocol.Tests.VirtualNetwork;
 
 namespace ActorP2P.Protocol.Tests.Dissemination;
 

@@ -3,7 +3,6 @@ using System.Text;
 using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Tests.Identity;
-using ActorP2P.Protocol.Tests.VirtualNetwork;
 
 namespace ActorP2P.Protocol.Tests.Gossip;
 

@@ -1,6 +1,5 @@
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Links;
-using ActorP2P.Protocol.Tests.VirtualNetwork;
 
 namespace ActorP2P.Protocol.Tests.Links;
 

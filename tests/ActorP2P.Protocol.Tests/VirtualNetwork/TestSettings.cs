@@ -16,6 +16,7 @@ internal static class TestSettings
         WantDelay: TimeSpan.FromMilliseconds(500),
         WantTimeout: TimeSpan.FromSeconds(2),
         MaxAnnouncedIds: 4096,
+        AssemblyBytes: 128 * 1024 * 1024,
         MaxPendingUnknownOrigin: 256,
         MaxPendingUnknownOriginBytes: 64 * 1024 * 1024,
         MaxTopics: 256,

@@ -192,6 +192,7 @@ public sealed class ReferenceConfTests
         dissemination.want-delay = 00:00:00.5000000
         dissemination.want-timeout = 00:00:02
         dissemination.max-announced-ids = 4096
+        dissemination.assembly-bytes = 134217728
         dissemination.max-pending-unknown-origin = 256
         dissemination.max-pending-unknown-origin-bytes = 67108864
         dissemination.max-topics = 256
