@@ -12,13 +12,12 @@ namespace ActorP2P.Program.Commands;
 internal static class CertInspectCommand
 {
     private static readonly ChainLimits Limits = new(MaxCertificates: 16, MaxBytes: PemFiles.MaxFileBytes);
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower, WriteIndented = true };
 
     public static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "PEM file: the leaf first, then its issuers." };
         var ca = new Option<string?>("--ca") { Description = "PEM file of roots to validate against.", HelpName = "FILE" };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var json = OptionRules.Json();
         var command = new Command("inspect", "Prints the node ID and the chain of a certificate file.") { file, ca, json };
         command.SetAction((parsed, _) => RunAsync(parsed.GetValue(file)!, parsed.GetValue(ca), parsed.GetValue(json)));
         return command;
@@ -66,8 +65,7 @@ internal static class CertInspectCommand
             id?.ToString(),
             curve?.Name,
             Convert.ToHexStringLower(chain.LeafHash),
-            [.. certificates.Select(static c => new CertificateLine(
-                c.Subject, c.Issuer, c.SerialNumber.ToLowerInvariant(), c.NotBefore.ToUniversalTime(), c.NotAfter.ToUniversalTime()))],
+            [.. certificates.Select(CertificateSummary.Of)],
             verdict);
     }
 
@@ -106,7 +104,7 @@ internal static class CertInspectCommand
     {
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(description, Json));
+            Console.WriteLine(JsonSerializer.Serialize(description, CertificateSummary.Json));
         }
         else
         {
@@ -132,7 +130,5 @@ internal static class CertInspectCommand
             : ExitCodes.Done;
     }
 
-    private sealed record Description(string? NodeId, string? Curve, string Sha256, IReadOnlyList<CertificateLine> Chain, string? Verdict);
-
-    private sealed record CertificateLine(string Subject, string Issuer, string Serial, DateTime NotBefore, DateTime NotAfter);
+    private sealed record Description(string? NodeId, string? Curve, string Sha256, IReadOnlyList<CertificateSummary> Chain, string? Verdict);
 }

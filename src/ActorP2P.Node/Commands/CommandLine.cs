@@ -41,7 +41,10 @@ public static class CommandLine
         DemoNodeCommand.Create(),
         new Command("net", "Networks: keys, certificates and configuration for many nodes.") { NetInitCommand.Create() },
         new Command("node", "One node.") { NodeRunCommand.Create(), NodeCheckCommand.Create() },
-        new Command("cert", "Certificates.") { CertInspectCommand.Create() },
+        new Command("cert", "Certificates.")
+        {
+            CertInspectCommand.Create(), CertIssueCommand.Create(), CertRenewCommand.Create(), CertRevokeCommand.Create(),
+        },
     };
 
     private static IEnumerable<string> PathOf(CommandResult result)

@@ -35,6 +35,9 @@ internal static class OptionRules
         DefaultValueFactory = static _ => "p256",
     };
 
+    /// <summary>Output for programs.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON object." };
+
     /// <summary>A configuration file.</summary>
     public static Option<string> ConfigFile() => new("--config")
     {

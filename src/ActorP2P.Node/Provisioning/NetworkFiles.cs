@@ -138,17 +138,5 @@ public sealed class NetworkFiles
 
     private string PathOf(params ReadOnlySpan<string> parts) => Path.Combine([_request.Directory, .. parts]);
 
-    private void Write(string relative, string text, bool secret = false)
-    {
-        var path = PathOf(relative);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (secret && !OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var file = new FileStream(path, options);
-        file.Write(Encoding.UTF8.GetBytes(text));
-    }
+    private void Write(string relative, string text, bool secret = false) => OutputFiles.WriteNew(PathOf(relative), text, secret);
 }

@@ -9,10 +9,12 @@ namespace ActorP2P.Protocol.Identity.Issuing;
 /// A CA that issues agencies and nodes, in the three levels that consortium chains use (CA → agency → node), with
 /// .NET's own <see cref="CertificateRequest"/> and keys of any curve. Disposing erases its key.
 /// </summary>
-public sealed class CertificateIssuer : IDisposable
+public sealed partial class CertificateIssuer : IDisposable
 {
     // RFC 5280, 4.1.2.2 allows 20 bytes; 16 random ones cannot collide.
     private const int SerialBytes = 16;
+
+    private const string AlternativeNamesOid = "2.5.29.17";
 
     private static readonly ChainLimits FileLimits = new(16, 1 << 16);
 
@@ -40,6 +42,15 @@ public sealed class CertificateIssuer : IDisposable
 
     /// <summary>The root above this CA, or the CA itself.</summary>
     public string RootPem { get; }
+
+    /// <summary>End of the CA certificate's own validity: nothing below it is worth more.</summary>
+    public DateTimeOffset NotAfter => CertificateRules.NotAfter(_certificate);
+
+    internal IdentityCurve Curve => _curve;
+
+    internal IIssuingKey Key => _key;
+
+    internal X509Certificate2 Certificate => _certificate;
 
     /// <summary>The CA's private key as PKCS#8 PEM, not encrypted. Secret.</summary>
     public string ExportKeyPem() => _key.ExportPem();
@@ -161,14 +172,17 @@ public sealed class CertificateIssuer : IDisposable
         return Pem(certificate) + _travellingPem;
     }
 
-    internal static CertificateRequest NodeRequest(NodeCertificateRequest node, IIssuingKey key)
+    internal static CertificateRequest NodeRequest(NodeCertificateRequest node, IIssuingKey key) =>
+        NodeRequest(Subject(node.CommonName, "node"), key.SignatureGenerator.PublicKey, AlternativeNames(node.Hosts));
+
+    private static CertificateRequest NodeRequest(X500DistinguishedName subject, PublicKey key, X509Extension alternativeNames)
     {
-        var request = new CertificateRequest(Subject(node.CommonName, "node"), key.SignatureGenerator.PublicKey, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([ServerAuth, ClientAuth], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        request.CertificateExtensions.Add(AlternativeNames(node.Hosts));
+        request.CertificateExtensions.Add(alternativeNames);
         return request;
     }
 
@@ -212,8 +226,11 @@ public sealed class CertificateIssuer : IDisposable
 
     private void AddAuthorityKeyId(CertificateRequest request)
     {
-        var subjectKeyId = _certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().First();
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(subjectKeyId));
+        // A CA that somebody else made may lack it.
+        if (_certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } subjectKeyId)
+        {
+            request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(subjectKeyId));
+        }
     }
 
     private static X509Certificate2 Sign(CertificateRequest request, X500DistinguishedName issuer, IIssuingKey key, Validity validity, IRandomSource random)

@@ -7,6 +7,9 @@ public readonly record struct Validity(DateTimeOffset NotBefore, DateTimeOffset 
 {
     /// <summary>Valid from an hour before <paramref name="now"/>, since clocks of a consortium differ, for a number of days.</summary>
     public static Validity FromNow(DateTimeOffset now, int days) => new(now.AddHours(-1), now.AddDays(days));
+
+    /// <summary>The same, ending no later than a moment: a certificate is worth nothing beyond its issuer's end.</summary>
+    public Validity Until(DateTimeOffset end) => this with { NotAfter = NotAfter < end ? NotAfter : end };
 }
 
 /// <summary>What a node's certificate shall say.</summary>
