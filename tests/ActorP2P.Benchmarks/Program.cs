@@ -1,4 +1,6 @@
+using System.Globalization;
 using ActorP2P.Benchmarks;
+using ActorP2P.Benchmarks.Dissemination;
 using ActorP2P.Benchmarks.Local;
 using ActorP2P.Benchmarks.Wire;
 
@@ -8,6 +10,12 @@ var cases = new SortedDictionary<string, Func<BenchmarkArguments, Task>>(StringC
     ["transport"] = TransportCases.RunAsync,
     ["wire"] = WireCases.RunAsync,
 };
+
+// One side of the comparison in Gossipsub/, whose driver starts it.
+if (args is ["dissemination-node", var configFile, var peers])
+{
+    return await DisseminationNode.RunAsync(configFile, int.Parse(peers, CultureInfo.InvariantCulture));
+}
 
 if (args.Length == 0 || !cases.TryGetValue(args[0], out var run) || BenchmarkArguments.Parse(args[1..]) is not { } arguments)
 {

@@ -37,6 +37,7 @@ public sealed class MembershipCore
     private readonly Dictionary<ChainHash, ChainFetch> _fetches = [];
     private readonly Dictionary<NodeId, TokenBucket> _answers = [];
     private readonly Alarm _alarm = new();
+    private DateTimeOffset _nextExpiry = DateTimeOffset.MaxValue;
     private ImmutableDictionary<NodeId, MemberStanding> _standings = ImmutableDictionary<NodeId, MemberStanding>.Empty;
 
     /// <summary>Makes a core that knows nobody.</summary>
@@ -156,6 +157,7 @@ public sealed class MembershipCore
             Ask(fetch, _peers[_random.NextInt(_peers.Count)], now, effects);
         }
 
+        ForgetExpiries(now);
         var expired = _standings.Where(pair => pair.Value.Verdict == MembershipVerdict.Member && pair.Value.NotAfter <= now).ToArray();
         foreach (var (node, _) in expired)
         {
@@ -239,6 +241,7 @@ public sealed class MembershipCore
         if (judgement.Node == node && judgement.Refusal is null)
         {
             _standings = _standings.SetItem(node, new MemberStanding(MembershipVerdict.Member, judgement.NotAfter, string.Empty));
+            NoteExpiry(judgement.NotAfter);
         }
         else
         {
@@ -258,6 +261,27 @@ public sealed class MembershipCore
         _byHash[key] = node;
         _fetches.Remove(key);
         _standings = _standings.SetItem(node, new MemberStanding(MembershipVerdict.Member, notAfter, string.Empty));
+        NoteExpiry(notAfter);
+    }
+
+    private void NoteExpiry(DateTimeOffset notAfter) => _nextExpiry = notAfter < _nextExpiry ? notAfter : _nextExpiry;
+
+    // Looked for when the earliest has passed only: at every message it would cost the time to go through all members.
+    private void ForgetExpiries(DateTimeOffset now)
+    {
+        if (_nextExpiry > now)
+        {
+            return;
+        }
+
+        _nextExpiry = DateTimeOffset.MaxValue;
+        foreach (var standing in _standings.Values)
+        {
+            if (standing.Verdict == MembershipVerdict.Member && standing.NotAfter > now)
+            {
+                NoteExpiry(standing.NotAfter);
+            }
+        }
     }
 
     // The chain stays: a reload of the rules may allow it again.
@@ -296,10 +320,7 @@ public sealed class MembershipCore
             at = fetch.RetryAt < at ? fetch.RetryAt : at;
         }
 
-        foreach (var standing in _standings.Values)
-        {
-            at = standing.Verdict == MembershipVerdict.Member && standing.NotAfter < at ? standing.NotAfter : at;
-        }
+        at = _nextExpiry < at ? _nextExpiry : at;
 
         // Timers of engines count milliseconds in 32 bits; a day is soon enough to look again.
         var latest = now + TimeSpan.FromDays(1);

@@ -1,0 +1,7 @@
+// libp2p uses Promise.withResolvers, which Node.js has from version 22 on.
+
+Promise.withResolvers ??= function withResolvers () {
+  let resolve, reject
+  const promise = new Promise((yes, no) => { resolve = yes; reject = no })
+  return { promise, resolve, reject }
+}

@@ -1,0 +1,43 @@
+namespace ActorP2P.Simulation;
+
+/// <summary>The gates of dissemination, routing and state sync.</summary>
+public static class GateTable
+{
+    private const int Large = 64 * 1024;
+
+    private static readonly SimulationOptions OneHundred = new() { Nodes = 100, PayloadBytes = Large, UnicastsPerNode = 1, Duration = TimeSpan.FromSeconds(20) };
+
+    private static readonly SimulationOptions OneThousand = new()
+    {
+        Nodes = 1000,
+        Topology = TopologyKind.Regular,
+        Degree = 50,
+        MessagesPerNode = 1,
+        UnicastsPerNode = 0,
+        Duration = TimeSpan.FromSeconds(20),
+    };
+
+    /// <summary>All gates, the cheap ones first.</summary>
+    public static IReadOnlyList<Gate> All { get; } =
+    [
+        new("4 nodes full mesh, 1 KiB", new() { Nodes = 4 }, MaxRedundancy: 1, MaxDepth: 1),
+        new("16 nodes full mesh, 1 KiB", new() { Nodes = 16, MessagesPerNode = 2 }, MaxRedundancy: 1, MaxDepth: 1),
+        new("line of 20", new() { Nodes = 20, Topology = TopologyKind.Line, MessagesPerNode = 2 }),
+        new("two islands of 10 joined by one link", new() { Nodes = 20, Topology = TopologyKind.Islands, MessagesPerNode = 2 }),
+        new("16 nodes, partition of 30 s, healed", new() { Nodes = 16, MessagesPerNode = 2, Duration = TimeSpan.FromSeconds(50), Faults = new() { Partition = TimeSpan.FromSeconds(30) } }, MaxConvergenceS: 5),
+        new("16 nodes, loss 5 %, 20 % killed", new() { Nodes = 16, MessagesPerNode = 2, Duration = TimeSpan.FromSeconds(60), Faults = new() { Loss = 0.05, Kill = 0.2 } }, MaxRedundancy: 1.2),
+        new("20 nodes, 25 % liars, degree 12", new() { Nodes = 20, Topology = TopologyKind.Regular, Degree = 12, MessagesPerNode = 2, Duration = TimeSpan.FromSeconds(60), Faults = new() { Liars = 0.25 } }),
+        new("100 nodes full mesh, one sender, 64 KiB", OneHundred with { Senders = 1, MessagesPerNode = 60 }, 1.05, 0.05, 5, IsLarge: true),
+        new("100 nodes full mesh, ten senders, 64 KiB", OneHundred with { Senders = 10, MessagesPerNode = 6 }, 1.05, 0.05, 5, IsLarge: true),
+        new("100 nodes full mesh, burst, 64 KiB", OneHundred with { Senders = 1, MessagesPerNode = 60, Burst = true }, 1.05, 0.05, 5, IsLarge: true),
+        new("100 nodes, loss 5 %, 20 % killed", OneHundred with { PayloadBytes = 1024, Senders = 10, MessagesPerNode = 6, Duration = TimeSpan.FromSeconds(60), Faults = new() { Loss = 0.05, Kill = 0.2 } }, MaxRedundancy: 1.2, IsLarge: true),
+        new("100 nodes, 10 % liars", OneHundred with { PayloadBytes = 1024, Topology = TopologyKind.Regular, Degree = 20, MessagesPerNode = 1, Duration = TimeSpan.FromSeconds(60), Faults = new() { Liars = 0.1 } }, IsLarge: true),
+        new("100 nodes, one change, push off", OneHundred with { Kind = RunKind.StateChange, PushOnChange = false }, MaxConvergenceS: 3, IsLarge: true),
+        new("100 nodes, one change, push on", OneHundred with { Kind = RunKind.StateChange }, MaxConvergenceS: 0.5, IsLarge: true),
+        new("1,000 nodes, degree 50, 1 KiB", OneThousand with { Senders = 5 }, MaxRedundancy: 1.1, MaxDepth: 6, IsLarge: true),
+        new("1,000 nodes, degree 50, 64 KiB", OneThousand with { Senders = 5, PayloadBytes = Large }, MaxRedundancy: 1.1, MaxDepth: 6, IsLarge: true),
+        new("1,000 nodes, one change, push off", OneThousand with { Kind = RunKind.StateChange, PushOnChange = false }, MaxConvergenceS: 6, IsLarge: true),
+        new("1,000 nodes, one change, push on", OneThousand with { Kind = RunKind.StateChange }, MaxConvergenceS: 1.5, IsLarge: true),
+        new("1,000 nodes, degree 50, idle", OneThousand with { Kind = RunKind.Idle }, MaxStateBytes: 1536, MaxLivenessBytes: 80, IsLarge: true),
+    ];
+}
