@@ -12,7 +12,7 @@ namespace ActorP2P.Simulation;
 /// <param name="Duplicates">Broadcasts that a module was given again.</param>
 /// <param name="Redundancy">Payload copies received / needed, by bytes.</param>
 /// <param name="Overhead">All other wire bytes while broadcasting / payload bytes needed.</param>
-/// <param name="Depth">Longest way of a first copy, in links.</param>
+/// <param name="Depth">Longest way of a first copy, in links; 0 for payloads that travel in chunks.</param>
 /// <param name="LatencyP50Ms">Median of virtual time from publishing to delivery.</param>
 /// <param name="LatencyP99Ms">Its 99th percentile.</param>
 /// <param name="ConvergenceS">

@@ -10,6 +10,9 @@ public sealed class Interception
 {
     private const int LongestName = 1024;
 
+    // Kind, reference, epoch, seq and index in front of a chunk of a large broadcast.
+    private const int ChunkHeadBytes = 1 + 8 + 8 + 8 + 4;
+
     private readonly SimulatedNetwork _world;
     private readonly Random _random;
     private readonly double _loss;
@@ -83,6 +86,10 @@ public sealed class Interception
                 && PublicationHeader.TryRead(message.Payload, LongestName, LongestName, out _, out var payload))
             {
                 _world.Ledger.Arrived(node, from, payload.Span);
+            }
+            else if (message.Payload.Length > ChunkHeadBytes && message.Payload.Span[0] == (byte)MulticastKind.Chunk)
+            {
+                _world.Ledger.ChunkArrived(message.Payload.Length - ChunkHeadBytes);
             }
         }
     }

@@ -80,6 +80,9 @@ public sealed class MessageLedger(SimulationOptions options, Func<TimeSpan> now,
         }
     }
 
+    /// <summary>Part of a large broadcast came; the way of parts is not followed, their bytes count.</summary>
+    public void ChunkArrived(int bytes) => CopyBytes += bytes;
+
     /// <summary>A module was given a broadcast.</summary>
     /// <param name="receiver">Its node.</param>
     /// <param name="origin">Number of the node that it is said to come from.</param>
