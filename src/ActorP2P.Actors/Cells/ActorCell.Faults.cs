@@ -44,9 +44,17 @@ internal sealed partial class ActorCell
     {
         ClearBehaviors();
         _cleared = false;
-        var actor = _props.NewActor();
-        actor.Incarnate(this);
-        return actor;
+        _constructing = true;
+        try
+        {
+            var actor = _props.NewActor();
+            actor.Incarnate(this);
+            return actor;
+        }
+        finally
+        {
+            _constructing = false;
+        }
     }
 
     /// <summary>Suspends this subtree and reports the failure to the parent, who decides.</summary>

@@ -92,6 +92,6 @@ internal sealed partial class ActorCell
     {
         // An Unwatch after the notice was queued takes the notice back.
         if (_extras?.DeathWatch is { } watches && watches.TakeNotice(terminated.ActorRef, out var message))
-            Deliver(message ?? terminated);
+            Deliver(CurrentMessage = message ?? terminated);
     }
 }

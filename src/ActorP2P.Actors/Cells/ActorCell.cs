@@ -29,6 +29,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
     private bool _terminated;
     private bool _cleared;
     private bool _created;
+    private bool _constructing;
 
     internal ActorCell(ActorSystemImpl system, LocalActorRef self, Props props, MessageDispatcher dispatcher, IInternalActorRef parent)
     {
@@ -135,7 +136,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
     public void Become(Receive receive)
     {
         ArgumentNullException.ThrowIfNull(receive);
-        if (_extras?.Behaviors is { Count: > 0 } behaviors)
+        if (_extras?.Behaviors is { Count: > 1 } behaviors)
             behaviors.Pop();
         SetBehavior(receive);
     }
@@ -143,9 +144,6 @@ internal sealed partial class ActorCell : IUntypedActorContext
     public void BecomeStacked(Receive receive)
     {
         ArgumentNullException.ThrowIfNull(receive);
-        var behaviors = Extras.Behaviors ??= new Stack<Receive?>();
-        if (behaviors.Count == 0)
-            behaviors.Push(_behavior);
         SetBehavior(receive);
     }
 
@@ -193,18 +191,29 @@ internal sealed partial class ActorCell : IUntypedActorContext
             return;
         var prepended = Extras.Prepended ??= new LinkedList<Envelope>();
         for (var i = envelopes.Count - 1; i >= 0; i--)
+        {
             prepended.AddFirst(envelopes[i]);
+            if (envelopes[i].Message is Terminated notice)
+                Watches.NoticeQueued(notice.ActorRef, null);
+        }
     }
 
     internal void ToDeadLetters(Envelope envelope) => SystemImpl.DeadLettersRef.Publish(envelope.Message, envelope.Sender, _self);
 
     internal void Publish(Event.LogEvent logEvent) => SystemImpl.EventStream.Publish(logEvent);
 
+    // What is set first in the constructor lies at the bottom of the stack, where Receive lies otherwise; nothing takes it away.
     private void SetBehavior(Receive receive)
     {
-        _behavior = receive;
-        if (_extras?.Behaviors is { } behaviors)
+        if (!_constructing || _behavior is not null)
+        {
+            var behaviors = Extras.Behaviors ??= new Stack<Receive?>();
+            if (behaviors.Count == 0)
+                behaviors.Push(_behavior);
             behaviors.Push(receive);
+        }
+
+        _behavior = receive;
     }
 
     /// <summary>What most actors never use.</summary>

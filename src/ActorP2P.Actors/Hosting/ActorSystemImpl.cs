@@ -92,7 +92,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         return actorPath.Address.System == Name ? new ActorSelection(_root, actorPath.Elements) : new ActorSelection(DeadLetters, []);
     }
 
-    public override ActorSelection ActorSelection(string actorPath) => Actors.ActorSelection.From(this, _user, actorPath);
+    public override ActorSelection ActorSelection(string actorPath) => Actors.ActorSelection.From(this, _root, actorPath);
 
     public override void Stop(IActorRef actor) => ((IInternalActorRef)actor).Stop();
 

@@ -38,6 +38,9 @@ internal class DeadLetterActorRef(ActorSystemImpl system, ActorPath path) : Mini
 
     public override bool IsTerminated => true;
 
+    /// <summary>The answer to <see cref="Identify"/>.</summary>
+    private protected virtual IActorRef? Identity => ActorRefs.Nobody;
+
     protected override void TellInternal(object message, IActorRef sender) => Publish(message, sender, this);
 
     internal void Publish(object message, IActorRef? sender, IActorRef recipient)
@@ -49,10 +52,10 @@ internal class DeadLetterActorRef(ActorSystemImpl system, ActorPath path) : Mini
                 system.EventStream.Publish(dead);
                 break;
             case Identify identify:
-                sender?.Tell(new ActorIdentity(identify.MessageId, null!), this);
+                sender?.Tell(new ActorIdentity(identify.MessageId, Identity!), this);
                 break;
             case IDeadLetterSuppression suppressed:
-                system.EventStream.Publish(new SuppressedDeadLetter(suppressed, sender ?? this, recipient));
+                system.EventStream.Publish(new SuppressedDeadLetter(suppressed, sender ?? this, this));
                 break;
             default:
                 system.EventStream.Publish(new DeadLetter(message, sender ?? this, recipient));
@@ -68,4 +71,7 @@ internal class DeadLetterActorRef(ActorSystemImpl system, ActorPath path) : Mini
 }
 
 /// <summary>A path under which no actor lives: everything sent to it is a dead letter for that path.</summary>
-internal sealed class EmptyLocalActorRef(ActorSystemImpl system, ActorPath path) : DeadLetterActorRef(system, path);
+internal sealed class EmptyLocalActorRef(ActorSystemImpl system, ActorPath path) : DeadLetterActorRef(system, path)
+{
+    private protected override IActorRef? Identity => null;
+}

@@ -22,6 +22,8 @@ public class ActorSelection : ICanTell
     internal static ActorSelection From(ActorSystemImpl system, LocalActorRef relativeTo, string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (path.Length == 0)
+            return new ActorSelection(system.DeadLetters, []);
         if (path.Contains("://", StringComparison.Ordinal))
         {
             return ActorPath.TryParse(path, out var absolute) && absolute.Address.System == system.Name
@@ -34,7 +36,7 @@ public class ActorSelection : ICanTell
             : new ActorSelection(relativeTo, path.Split('/'));
     }
 
-    /// <summary>Sends to every actor that matches now. Without wildcard, no match is a dead letter.</summary>
+    /// <summary>Sends to every actor that matches now. No match at all is a dead letter; branches of a wildcard that end early are not.</summary>
     public void Tell(object message, IActorRef? sender = null)
     {
         sender ??= ActorCell.CurrentSelfOrNoSender();
@@ -45,10 +47,10 @@ public class ActorSelection : ICanTell
         }
 
         var matches = new List<IInternalActorRef>();
-        Collect(start, 0, matches);
+        var fannedOut = Collect(start, 0, matches);
         foreach (var match in matches)
             match.Tell(message, sender);
-        if (matches.Count == 0)
+        if (matches.Count == 0 && !fannedOut)
             NoMatch(message, sender, start);
     }
 
@@ -86,35 +88,40 @@ public class ActorSelection : ICanTell
         "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal) + "$",
         RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
-    private void Collect(IInternalActorRef at, int index, List<IInternalActorRef> matches)
+    /// <summary>Collects what matches from an element on. True when a wildcard branched, so that some branches may end early.</summary>
+    private bool Collect(IInternalActorRef at, int index, List<IInternalActorRef> matches)
     {
         if (index == _elements.Length)
         {
             matches.Add(at);
-            return;
+            return false;
         }
 
         var element = _elements[index];
         if (element == "..")
-        {
-            Collect(at.Parent.IsNobody() ? at : at.Parent, index + 1, matches);
-        }
-        else if (element == "**")
+            return Collect(at.Parent.IsNobody() ? at : at.Parent, index + 1, matches);
+        if (element == "**")
         {
             CollectAll(at, matches);
+            return true;
         }
-        else if (IsPattern(element))
+
+        if (IsPattern(element))
         {
-            foreach (var child in Children(at))
-            {
-                if (Matches(child.Path.Name, element))
-                    Collect(child, index + 1, matches);
-            }
+            var children = Children(at).Where(child => Matches(child.Path.Name, element)).ToArray();
+            return children.Count(child => Collect(child, index + 1, matches)) > 0 || children.Length > 1;
         }
-        else if (at.GetChild([element]) is IInternalActorRef child && !child.IsNobody())
-        {
-            Collect(child, index + 1, matches);
-        }
+
+        return Child(at, element) is { } next && Collect(next, index + 1, matches);
+    }
+
+    private static IInternalActorRef? Child(IInternalActorRef at, string name)
+    {
+        if (at.GetChild([name]) is IInternalActorRef child && !child.IsNobody())
+            return child;
+        return name == "deadLetters" && at.Provider is LocalActorRefProvider { System: var system } && ReferenceEquals(at, system.RootGuardian)
+            ? system.DeadLettersRef
+            : null;
     }
 
     private static void CollectAll(IInternalActorRef at, List<IInternalActorRef> matches)
@@ -133,7 +140,7 @@ public class ActorSelection : ICanTell
     {
         if (message is Identify identify)
             sender?.Tell(new ActorIdentity(identify.MessageId, null), ActorRefs.NoSender);
-        else if (!_elements.Any(IsPattern) && start.Provider is LocalActorRefProvider provider)
+        else if (start.Provider is LocalActorRefProvider provider)
             provider.System.DeadLettersRef.Publish(message, sender, new EmptyLocalActorRef(provider.System, start.Path / _elements.Where(e => e != "..")));
     }
 }

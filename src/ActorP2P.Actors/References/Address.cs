@@ -8,12 +8,13 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
     /// <summary>Stands for every system.</summary>
     public static readonly Address AllSystems = new("akka", "all-systems");
 
-    /// <summary>An address; <paramref name="host"/> and <paramref name="port"/> are null when local.</summary>
+    /// <summary>An address; <paramref name="host"/>, kept in lower case, and <paramref name="port"/> are null when local.</summary>
     public Address(string protocol, string system, string? host = null, int? port = null)
     {
         Protocol = protocol;
         System = system;
-        Host = host;
+        // Names of hosts do not distinguish case.
+        Host = host?.ToLowerInvariant();
         Port = port;
     }
 

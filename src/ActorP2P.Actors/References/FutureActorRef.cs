@@ -50,9 +50,9 @@ internal sealed class FutureActorRef<T>(ActorSystemImpl system) : MinimalActorRe
 
         // Continuations of a task that is completed inside an async handler would leave the simulation's thread.
         if (system.RunsInline)
-            system.Scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () => Complete(message));
+            system.Scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () => Complete(message, sender));
         else
-            Complete(message);
+            Complete(message, sender);
     }
 
     public override void SendSystemMessage(ISystemMessage message)
@@ -68,7 +68,7 @@ internal sealed class FutureActorRef<T>(ActorSystemImpl system) : MinimalActorRe
         }
     }
 
-    private void Complete(object message)
+    private void Complete(object message, IActorRef? sender)
     {
         Release();
         switch (message)
@@ -80,6 +80,7 @@ internal sealed class FutureActorRef<T>(ActorSystemImpl system) : MinimalActorRe
                 _result.TrySetException(failure.Cause ?? new TaskCanceledException("Task cancelled by actor via Failure message."));
                 break;
             default:
+                system.DeadLettersRef.Publish(message, sender, this);
                 _result.TrySetException(new ArgumentException($"Received message of type [{message.GetType()}] - Ask expected message of type [{typeof(T)}]"));
                 break;
         }

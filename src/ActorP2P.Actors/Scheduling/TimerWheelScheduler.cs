@@ -33,6 +33,16 @@ internal sealed class TimerWheelScheduler : SchedulerBase
 
     public override TimeSpan MonotonicClock => _time.GetElapsedTime(_start);
 
+    /// <summary>Timers that have not fired and were not cancelled.</summary>
+    internal int Pending
+    {
+        get
+        {
+            lock (_lock)
+                return _pending;
+        }
+    }
+
     internal override void Insert(ScheduledEntry entry, TimeSpan delay)
     {
         entry.Due = MonotonicClock + delay;
