@@ -13,6 +13,27 @@ public sealed partial class P2PNode
         public static readonly Leave Instance = new();
     }
 
+    /// <summary>
+    /// Read certificates, roots, revocation lists, allow- and deny-lists and namespace members again; answered by
+    /// <see cref="Reloaded"/> or <see cref="ReloadRefused"/>.
+    /// </summary>
+    public sealed record Reload
+    {
+        /// <summary>The one instance.</summary>
+        public static readonly Reload Instance = new();
+    }
+
+    /// <summary>What was read is in force. Also on the system's event stream when it is news.</summary>
+    /// <param name="Parts">
+    /// What is new: certificate, key (encoded anew; the key itself never changes), roots, revocation-lists, allow-list,
+    /// deny-list, members, tls; empty when nothing changed.
+    /// </param>
+    public sealed record Reloaded(IReadOnlyList<string> Parts);
+
+    /// <summary>What was read does not fit together, as half-written files do not: all stays as it was, until the next change. Also on the system's event stream.</summary>
+    /// <param name="Errors">Every error, by path.</param>
+    public sealed record ReloadRefused(IReadOnlyList<SettingsError> Errors);
+
     /// <summary>Answered by <see cref="RouterAddress"/>.</summary>
     public sealed record GetRouter
     {

@@ -7,6 +7,7 @@ namespace ActorP2P;
 /// Supervision, one child at a time (a failure of one part is no reason to touch the others):
 /// <list type="bullet">
 /// <item>router, manager: restart. Both ask each other for what they lost.</item>
+/// <item>trust: restart. What is in force is not its own, and it reads the files again.</item>
 /// <item>hypernet: restart. All links end and their peers are told; the logical state stays, the slots survive in
 /// Hypernet's own mailbox, and the client dials again.</item>
 /// <item>More than <c>supervision.max-part-restarts</c> of a part within <c>supervision.window</c>, or a part that
@@ -22,6 +23,7 @@ public sealed partial class P2PNode : ReceiveActor, IWithTimers
     private IActorRef _hypernet = ActorRefs.Nobody;
     private IActorRef _manager = ActorRefs.Nobody;
     private IActorRef _router = ActorRefs.Nobody;
+    private IActorRef _trust = ActorRefs.Nobody;
     private bool _isLeaving;
 
     /// <summary>Use <see cref="Props(NodeEnvironment)"/>.</summary>
@@ -31,6 +33,7 @@ public sealed partial class P2PNode : ReceiveActor, IWithTimers
         _listeners = listeners;
         _topologyStarts = topologyStarts;
         Receive<GetRouter>(_ => Sender.Tell(new RouterAddress(_router)));
+        Receive<Reload>(reload => _trust.Forward(reload));
         Receive<Leave>(_ => BeginLeaving());
         Receive<LeaveTimedOut>(_ => Context.Stop(Self));
         Receive<Terminated>(HandleTerminated);
@@ -60,6 +63,8 @@ public sealed partial class P2PNode : ReceiveActor, IWithTimers
         _hypernet = Start(RuntimeProps.Of(() => new Hypernet(_environment, _listeners, _topologyStarts)), "hypernet");
         _manager = Start(P2PManager.CreateProps(_environment, _hypernet), "manager");
         _router = Start(RuntimeProps.Of(() => new NamespaceRouter(_environment, _manager, _hypernet)), "router");
+        var (environment, hypernet) = (_environment, _hypernet);
+        _trust = Start(RuntimeProps.Of(() => new TrustKeeper(environment, hypernet)), "trust");
     }
 
     private static IActorRef Start(Props props, string name) => Context.Watch(Context.ActorOf(props, name));
@@ -76,6 +81,7 @@ public sealed partial class P2PNode : ReceiveActor, IWithTimers
         _log.Info("leaving the network");
         var drainTimeout = _environment.Settings.Link.DrainTimeout;
         Timers.StartSingleTimer("leave", LeaveTimedOut.Instance, drainTimeout + drainTimeout);
+        Context.Stop(_trust);
         Context.Stop(_router);
         Context.Stop(_manager);
     }

@@ -10,7 +10,7 @@ internal static class NodeRunCommand
     {
         var config = OptionRules.ConfigFile();
         var json = new Option<bool>("--json-events") { Description = "Print every event as a JSON line on standard output." };
-        var command = new Command("run", "Runs a node until SIGTERM or Ctrl-C.") { config, json };
+        var command = new Command("run", "Runs a node until SIGTERM or Ctrl-C. SIGHUP reloads certificates and lists.") { config, json };
         command.SetAction((parsed, _) => RunAsync(parsed.GetValue(config)!, parsed.GetValue(json)));
         return command;
     }
@@ -37,6 +37,8 @@ internal static class NodeRunCommand
             }
         };
         var (environment, router) = (host.Environment, host.Router);
+        var root = host.Root;
+        signals.OnHangUp(() => root.Tell(P2PNode.Reload.Instance, ActorRefs.NoSender));
         ReportStart(host, json ? output : null);
         host.System.ActorOf(Props.Create(() => new EventReporter(environment, router, report)), "events");
         var ended = NodeWatch.WhenTerminated(host);

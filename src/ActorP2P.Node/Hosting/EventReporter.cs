@@ -19,12 +19,16 @@ internal sealed class EventReporter : ReceiveActor
         Receive<ObserveSnapshot>(report);
         Receive<P2PNode.Listening>(report);
         Receive<P2PNode.ListenFailed>(report);
+        Receive<P2PNode.Reloaded>(report);
+        Receive<P2PNode.ReloadRefused>(report);
     }
 
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(P2PNode.Listening));
         Context.System.EventStream.Subscribe(Self, typeof(P2PNode.ListenFailed));
+        Context.System.EventStream.Subscribe(Self, typeof(P2PNode.Reloaded));
+        Context.System.EventStream.Subscribe(Self, typeof(P2PNode.ReloadRefused));
         foreach (var opened in _environment.Settings.Namespaces)
         {
             _router.Tell(new NamespaceRouter.Open(opened.Name));

@@ -25,6 +25,12 @@ internal static class NodeEventText
                     json.WriteString("reason", failed.Reason);
                 });
                 break;
+            case P2PNode.Reloaded reloaded:
+                writer.Write("reloaded", json => WriteTexts(json, "parts", reloaded.Parts));
+                break;
+            case P2PNode.ReloadRefused kept:
+                writer.Write("reload-refused", json => WriteTexts(json, "errors", kept.Errors.Select(static e => e.ToString())));
+                break;
             case OpenRefused refused:
                 writer.Write("open-refused", json =>
                 {
@@ -51,10 +57,23 @@ internal static class NodeEventText
         CertificateExpiring m => $"{m.Namespace}: the certificate of {m.Node.ShortId} ends in {m.Days} days",
         P2PNode.Listening m => $"listening on {m.Endpoint}",
         P2PNode.ListenFailed m => $"cannot listen on {m.Endpoint}: {m.Reason}",
+        P2PNode.Reloaded m => $"reloaded: {string.Join(", ", m.Parts)}",
+        P2PNode.ReloadRefused m => $"not reloaded, all stays as it was: {string.Join("; ", m.Errors)}",
         OpenRefused m => $"namespace {m.Namespace} not opened: {m.Reason}",
         Closed m => $"namespace {m.Namespace} closed",
         _ => null,
     };
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
 
     private static void WriteSnapshot(Utf8JsonWriter json, ObserveSnapshot snapshot)
     {

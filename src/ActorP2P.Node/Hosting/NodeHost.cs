@@ -49,7 +49,7 @@ internal sealed class NodeHost : IAsyncDisposable
         }
 
         var directory = Path.GetDirectoryName(Path.GetFullPath(configFile))!;
-        var bootstrap = NodeBootstrap.Create(read.Settings, directory, TimeProvider.System);
+        var bootstrap = NodeBootstrap.Create(read.Settings, directory, TimeProvider.System, () => SettingsReader.ReadFile(configFile), configFile);
         if (!bootstrap.IsReady)
         {
             ReportAll(bootstrap.Errors, report);
@@ -80,6 +80,7 @@ internal sealed class NodeHost : IAsyncDisposable
         await Root.GracefulStop(drain + drain + StopMargin, P2PNode.Leave.Instance);
         await System.Terminate();
         await Environment.Port.DisposeAsync();
+        (Environment.TrustSource as IDisposable)?.Dispose();
         Environment.Identity.Dispose();
     }
 

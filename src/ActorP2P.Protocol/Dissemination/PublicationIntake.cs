@@ -44,7 +44,13 @@ internal sealed class PublicationIntake(
         }
 
         var origin = header.Id.Origin;
-        var verdict = origin == from ? MembershipVerdict.Member : neighbourhood.View.Membership.Check(origin);
+        var verdict = neighbourhood.View.Membership.Check(origin);
+        if (origin == from && verdict == MembershipVerdict.Unknown)
+        {
+            // Its handshake has proven the certificate; the verdict is on its way here.
+            verdict = MembershipVerdict.Member;
+        }
+
         if (origin == self)
         {
             Drop(MulticastDrop.Own, from, effects);

@@ -34,19 +34,33 @@ public sealed record MemberStanding(MembershipVerdict Verdict, DateTimeOffset No
 public sealed class MembershipSnapshot : IMembership
 {
     private readonly ImmutableDictionary<NodeId, MemberStanding> _standings;
+    private readonly IReadOnlySet<NodeId>? _only;
 
-    internal MembershipSnapshot(ImmutableDictionary<NodeId, MemberStanding> standings) => _standings = standings;
+    internal MembershipSnapshot(ImmutableDictionary<NodeId, MemberStanding> standings, IReadOnlySet<NodeId>? only = null)
+    {
+        _standings = standings;
+        _only = only;
+    }
 
     /// <summary>Nobody is known.</summary>
     public static MembershipSnapshot Empty { get; } = new(ImmutableDictionary<NodeId, MemberStanding>.Empty);
 
     /// <summary>All valid members, in no order.</summary>
-    public IEnumerable<NodeId> Members => _standings.Where(static pair => pair.Value.Verdict == MembershipVerdict.Member).Select(static pair => pair.Key);
+    public IEnumerable<NodeId> Members =>
+        _standings.Where(pair => pair.Value.Verdict == MembershipVerdict.Member && IsListed(pair.Key)).Select(static pair => pair.Key);
+
+    /// <summary>The same verdicts with everybody else refused: what holds in a namespace that names its members.</summary>
+    /// <param name="only">The members; null refuses nobody.</param>
+    public MembershipSnapshot RestrictedTo(IReadOnlySet<NodeId>? only) => new(_standings, only);
 
     /// <inheritdoc />
     public MembershipVerdict Check(NodeId node) =>
-        _standings.TryGetValue(node, out var standing) ? standing.Verdict : MembershipVerdict.Unknown;
+        !IsListed(node) ? MembershipVerdict.Refused
+        : _standings.TryGetValue(node, out var standing) ? standing.Verdict
+        : MembershipVerdict.Unknown;
 
     /// <summary>What is known of a node.</summary>
     public bool TryGet(NodeId node, [NotNullWhen(true)] out MemberStanding? standing) => _standings.TryGetValue(node, out standing);
+
+    private bool IsListed(NodeId node) => _only is null || _only.Contains(node);
 }

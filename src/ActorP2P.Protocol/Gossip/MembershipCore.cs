@@ -161,7 +161,7 @@ public sealed class MembershipCore
         var expired = _standings.Where(pair => pair.Value.Verdict == MembershipVerdict.Member && pair.Value.NotAfter <= now).ToArray();
         foreach (var (node, _) in expired)
         {
-            Refuse(node, "the certificate has expired", effects);
+            Refuse(node, "expired", effects);
         }
 
         if (expired.Length > 0)
@@ -223,7 +223,7 @@ public sealed class MembershipCore
             // A node that is a member by one chain is not refused for naming another.
             if (Snapshot.Check(fetch.Node) != MembershipVerdict.Member)
             {
-                Refuse(fetch.Node, judgement.Refusal ?? "the chain names no node", effects);
+                Refuse(fetch.Node, judgement.Refusal ?? "no-node", effects);
             }
         }
         else
@@ -245,7 +245,7 @@ public sealed class MembershipCore
         }
         else
         {
-            Refuse(node, judgement.Refusal ?? "the chain names another node", effects);
+            Refuse(node, judgement.Refusal ?? "other-node", effects);
         }
     }
 

@@ -37,7 +37,7 @@ public abstract record MembershipEffect
     /// <summary>Verdicts changed: hand the snapshot to everybody who judges by it.</summary>
     public sealed record Changed(MembershipSnapshot Snapshot) : MembershipEffect;
 
-    /// <summary>A node's chain is refused, with one line why: cut its link.</summary>
+    /// <summary>A node's chain is refused, with a token why: cut its link.</summary>
     public sealed record Refused(NodeId Node, string Reason) : MembershipEffect;
 
     /// <summary>Call <see cref="MembershipCore.HandleTimer"/> with this token after the delay. It replaces the former one.</summary>
@@ -50,5 +50,5 @@ public abstract record MembershipEffect
 /// <summary>What validation of an encoded chain says.</summary>
 /// <param name="Node">The leaf's node; null when the chain is refused.</param>
 /// <param name="NotAfter">End of its validity; unused when refused.</param>
-/// <param name="Refusal">One line why; null when it is valid.</param>
+/// <param name="Refusal">A token why, of letters and dashes; null when it is valid.</param>
 public readonly record struct ChainJudgement(NodeId? Node, DateTimeOffset NotAfter, string? Refusal);

@@ -94,6 +94,9 @@ public sealed class CertificateValidator
         return JudgeMembership(path!);
     }
 
+    /// <summary>The trusted roots, as PEM.</summary>
+    public string RootsPem => string.Concat(_roots.Select(static root => root.ExportCertificatePem() + "\n"));
+
     /// <summary>True when the chain would be accepted without building its path again.</summary>
     internal bool Remembers(CertificateChain chain, DateTimeOffset now) => _paths.Find(chain.Hash, now) is not null;
 

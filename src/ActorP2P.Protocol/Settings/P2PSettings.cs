@@ -10,6 +10,7 @@ public sealed record P2PSettings(
     NetworkSettings Network,
     IdentitySettings Identity,
     CrlSettings Crl,
+    RotationSettings Rotation,
     TlsSettings Tls,
     SuitesSettings Suites,
     EncryptionSettings Encryption,
@@ -56,13 +57,28 @@ public sealed record IdentitySettings(
     IReadOnlyList<string> AllowNodeIds,
     IReadOnlyList<string> DenyNodeIds,
     int MaxChainCertificates,
-    int MaxChainBytes);
+    int MaxChainBytes,
+    string AllowFile,
+    string DenyFile);
 
 /// <summary><c>actorp2p.crl</c>: certificate revocation lists, read from files alone.</summary>
 /// <param name="Files">PEM files; several lists may stand in one.</param>
 /// <param name="Stale">What a list whose nextUpdate has passed means.</param>
 /// <param name="MaxFileBytes">Longest file.</param>
 public sealed record CrlSettings(IReadOnlyList<string> Files, StaleListPolicy Stale, int MaxFileBytes);
+
+/// <summary><c>actorp2p.rotation</c>: certificates and lists that change while the node runs.</summary>
+/// <param name="Watch">Notice by itself when a file changes.</param>
+/// <param name="PollInterval">Files are compared this often without a notification of the file system.</param>
+/// <param name="Debounce">Quiet time after a notification before files are read.</param>
+/// <param name="RootOverlap">A root that a new CA file no longer names stays trusted for so long.</param>
+/// <param name="ExpiryWarningDays">Days before the end of a certificate at which it is announced, descending.</param>
+public sealed record RotationSettings(
+    bool Watch,
+    TimeSpan PollInterval,
+    TimeSpan Debounce,
+    TimeSpan RootOverlap,
+    IReadOnlyList<int> ExpiryWarningDays);
 
 /// <summary><c>actorp2p.tls</c>. Empty file names mean the identity's own files.</summary>
 public sealed record TlsSettings(bool Enabled, string KeyFile, string CertificateFile, string CaFile, TimeSpan HandshakeTimeout);
@@ -161,7 +177,14 @@ public sealed record NamespaceDefaults(
 /// <param name="Name">The namespace's name, 1 to 128 bytes of UTF-8.</param>
 /// <param name="Topics">Topics subscribed from the start.</param>
 /// <param name="Protocols">Protocols of our modules, with version ranges.</param>
-public sealed record NamespaceSettings(string Name, IReadOnlyList<string> Topics, IReadOnlyList<ProtocolRange> Protocols);
+/// <param name="Members">Node IDs that may take part, in hex; null: every member of the network. From the configuration alone.</param>
+/// <param name="MembersFile">File with more of them, one a line; empty for none.</param>
+public sealed record NamespaceSettings(
+    string Name,
+    IReadOnlyList<string> Topics,
+    IReadOnlyList<ProtocolRange> Protocols,
+    IReadOnlyList<string>? Members = null,
+    string MembersFile = "");
 
 /// <summary>A protocol with the versions a module speaks, advertised to the namespace.</summary>
 public sealed record ProtocolRange(string Id, int MinVersion, int MaxVersion);

@@ -25,6 +25,9 @@ public enum PemFileError
     /// <summary>A BEGIN line without its END line: the file is being written, or was not finished.</summary>
     Incomplete,
 
+    /// <summary>Bytes that are no UTF-8.</summary>
+    NotText,
+
     /// <summary>Another error of the file system.</summary>
     InputOutput,
 }
@@ -51,19 +54,34 @@ public static class PemFiles
     public static bool TryRead(
         string path, int maxBytes, [NotNullWhen(true)] out string? text, out PemFileError error, out string detail)
     {
-        (text, error) = Read(path, maxBytes);
+        (text, error) = Read(path, maxBytes, Judge);
         detail = error == PemFileError.None ? "" : $"{path}: {DetailOf(error, maxBytes)}";
         return text is not null;
     }
 
-    private static (string? Text, PemFileError Error) Read(string path, int maxBytes)
+    /// <summary>Reads a whole file of any text in UTF-8, as lists of node IDs are.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxBytes">Longest file accepted.</param>
+    /// <param name="text">The text, or null.</param>
+    /// <param name="error">Why there is none.</param>
+    /// <param name="detail">One line for people that names the file; empty on success.</param>
+    public static bool TryReadText(
+        string path, int maxBytes, [NotNullWhen(true)] out string? text, out PemFileError error, out string detail)
+    {
+        (text, error) = Read(path, maxBytes, static bytes => Utf8.IsValid(bytes) ? (Encoding.UTF8.GetString(bytes), PemFileError.None) : (null, PemFileError.NotText));
+        detail = error == PemFileError.None ? "" : $"{path}: {DetailOf(error, maxBytes)}";
+        return text is not null;
+    }
+
+    private static (string? Text, PemFileError Error) Read(
+        string path, int maxBytes, Func<ReadOnlySpan<byte>, (string? Text, PemFileError Error)> judge)
     {
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var bytes = new byte[maxBytes + 1];
             var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return count > maxBytes ? (null, PemFileError.TooLong) : Judge(bytes.AsSpan(0, count));
+            return count > maxBytes ? (null, PemFileError.TooLong) : judge(bytes.AsSpan(0, count));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -118,6 +136,7 @@ public static class PemFiles
         PemFileError.NotPermitted => "no permission to read it",
         PemFileError.TooLong => $"longer than {maxBytes} bytes",
         PemFileError.NotPem => "not a PEM text",
+        PemFileError.NotText => "not a text in UTF-8",
         PemFileError.Incomplete => "a PEM block has no end: the file is being written, or was cut off",
         _ => "cannot be read",
     };

@@ -18,7 +18,8 @@ public sealed record BootstrapResult(NodeEnvironment? Environment, IReadOnlyList
 
 /// <summary>
 /// What a host does before there are actors: reads the files, takes the next epoch, makes the TCP port. The host
-/// disposes <see cref="NodeEnvironment.Port"/> and <see cref="NodeEnvironment.Identity"/> after the node has stopped.
+/// disposes <see cref="NodeEnvironment.Port"/>, <see cref="NodeEnvironment.Identity"/> and what of
+/// <see cref="NodeEnvironment.TrustSource"/> is disposable after the node has stopped.
 /// </summary>
 public static class NodeBootstrap
 {
@@ -26,7 +27,10 @@ public static class NodeBootstrap
     /// <param name="settings">Valid settings.</param>
     /// <param name="baseDirectory">Directory that relative file names are relative to: the configuration file's.</param>
     /// <param name="time">The clock.</param>
-    public static BootstrapResult Create(P2PSettings settings, string baseDirectory, TimeProvider time)
+    /// <param name="reread">Reads the settings again for a reload; null keeps them, and reloads the files they name.</param>
+    /// <param name="configFile">The configuration file, whose change is a reload too; null when there is none.</param>
+    public static BootstrapResult Create(
+        P2PSettings settings, string baseDirectory, TimeProvider time, Func<SettingsResult>? reread = null, string? configFile = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(time);
@@ -49,11 +53,16 @@ public static class NodeBootstrap
             files.Identity,
             files.Identity.Validator,
             epoch.Epoch,
-            new TcpTransportPort(PortOptions(settings, files.Tls, time)),
+            new TcpTransportPort(PortOptions(settings, files.Trust, time)),
             time,
             SystemRandomSource.Instance,
             new NodeCounters(),
-            new ReassemblyBudget(settings.Channel));
+            new ReassemblyBudget(settings.Channel))
+        {
+            Trust = files.Trust,
+            TrustSource = new TrustFileSource(
+                settings, reread ?? (() => new SettingsResult(settings, [])), configFile, baseDirectory, Environment.GetEnvironmentVariable, time),
+        };
         return new BootstrapResult(environment, [], files.Warnings);
     }
 
@@ -71,9 +80,9 @@ public static class NodeBootstrap
         return new FileEpochStore(directory).Next(now, atLeast: 0);
     }
 
-    private static TcpTransportOptions PortOptions(P2PSettings settings, TlsCredentials? tls, TimeProvider time) => new()
+    private static TcpTransportOptions PortOptions(P2PSettings settings, NodeTrust trust, TimeProvider time) => new()
     {
-        Tls = tls is null ? null : () => tls,
+        Tls = settings.Tls.Enabled ? () => trust.Current.Tls! : null,
         AcceptTimeout = settings.Tls.HandshakeTimeout,
         MaxPendingAccepts = settings.Admission.MaxHalfOpen,
         TimeProvider = time,

@@ -39,7 +39,9 @@ public static partial class SettingsReader
         s.TextList("allow-node-ids", MaxListedNodes, ProblemOfNodeId),
         s.TextList("deny-node-ids", MaxListedNodes, ProblemOfNodeId),
         s.Count("max-chain-certificates", 1, 16),
-        s.SmallSize("max-chain-bytes", KiB, 48 * KiB));
+        s.SmallSize("max-chain-bytes", KiB, 48 * KiB),
+        s.Text("allow-file", 0, MaxFileNameBytes),
+        s.Text("deny-file", 0, MaxFileNameBytes));
 
     private static TlsSettings ReadTls(SettingsSection s) => new(
         s.Switch("enabled"),
@@ -255,7 +257,7 @@ public static partial class SettingsReader
             }
 
             var topics = entry.TextList("topics", 65536, static topic => topic.Length > 0 ? null : "is empty", optional: true);
-            namespaces.Add(new NamespaceSettings(name, topics, ReadProtocols(entry)));
+            namespaces.Add(new NamespaceSettings(name, topics, ReadProtocols(entry), ReadMembers(entry), entry.TextOrNull("members-file") ?? ""));
         }
 
         return namespaces;

@@ -13,6 +13,42 @@ public static partial class SettingsReader
         ReadStale(s),
         s.SmallSize("max-file-bytes", 4 * KiB, 64 * MiB));
 
+    private static RotationSettings ReadRotation(SettingsSection s) => new(
+        s.Switch("watch"),
+        s.Duration("poll-interval", 100 * Ms, Hour),
+        s.Duration("debounce", TimeSpan.Zero, 10 * Second),
+        s.Duration("root-overlap", TimeSpan.Zero, 30 * Day),
+        ReadExpiryWarningDays(s));
+
+    private static IReadOnlyList<int> ReadExpiryWarningDays(SettingsSection s)
+    {
+        const string Key = "expiry-warning-days";
+        const int MaxWarnings = 8;
+        const int MaxDays = 3650;
+        var days = new SortedSet<int>();
+        foreach (var value in s.List(Key, MaxWarnings))
+        {
+            if (value.TryGetInt(out var number, out _) && number is >= 1 and <= MaxDays)
+            {
+                days.Add(number);
+            }
+            else
+            {
+                s.Report(Key, $"{value} is not a number of 1 to {MaxDays} days", value.Origin);
+            }
+        }
+
+        return [.. days.Reverse()];
+    }
+
+    // Absent means every member of the network, and an empty list this node alone.
+    private static IReadOnlyList<string>? ReadMembers(SettingsSection entry)
+    {
+        const string Key = "members";
+        var members = entry.TextList(Key, MaxListedNodes, ProblemOfNodeId, optional: true);
+        return entry.OriginOf(Key) is null ? null : members;
+    }
+
     private static StaleListPolicy ReadStale(SettingsSection s)
     {
         const string Key = "stale";

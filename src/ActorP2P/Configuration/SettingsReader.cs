@@ -37,6 +37,7 @@ public static partial class SettingsReader
             ReadNetwork(root.Section("network")),
             ReadIdentity(root.Section("identity")),
             ReadCrl(root.Section("crl")),
+            ReadRotation(root.Section("rotation")),
             ReadTls(root.Section("tls")),
             ReadSuites(root.Section("suites")),
             ReadEncryption(root.Section("encryption")),

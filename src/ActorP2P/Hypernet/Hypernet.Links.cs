@@ -58,7 +58,7 @@ public sealed partial class Hypernet
 
     private void HandleHandshakeDone(HandshakeDone done)
     {
-        if (!_links.TryGet(done.LinkId, out var link))
+        if (!_links.TryGet(done.LinkId, out var link) || RefuseLate(done, link))
         {
             return;
         }

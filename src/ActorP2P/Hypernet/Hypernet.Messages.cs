@@ -45,6 +45,12 @@ public sealed partial class Hypernet
     /// <param name="Registration">Grows with each registration of this name; a change means a restart, so links renew its session.</param>
     internal sealed record SlotEntry(string Namespace, IActorRef PeerManager, long Registration);
 
+    /// <summary>From the trust keeper: roots, lists or members changed; the new ones are in <see cref="NodeTrust"/>.</summary>
+    internal sealed record TrustChanged
+    {
+        public static readonly TrustChanged Instance = new();
+    }
+
     /// <summary>From P2PNode: say goodbye on every link, then stop.</summary>
     internal sealed record Leave
     {

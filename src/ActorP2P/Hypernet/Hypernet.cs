@@ -110,6 +110,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         });
         Receive<Rejected>(rejected => TellRejection(rejected.Endpoint, rejected.Reason, rejected.Detail));
         Receive<PartStarted>(_ => TellPart(Sender));
+        Receive<TrustChanged>(_ => UseTrust());
         Receive<Leave>(_ => BeginLeaving());
     }
 

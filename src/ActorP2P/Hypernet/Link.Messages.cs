@@ -21,6 +21,12 @@ public sealed partial class Link
     /// <summary>From Hypernet or a peer: say goodbye with this reason and close.</summary>
     internal sealed record CloseLink(string Reason);
 
+    /// <summary>From Hypernet or the topology: the remote is trusted no more; end at once, with this reason as the last word.</summary>
+    internal sealed record CutLink(string Reason);
+
+    /// <summary>From the topology: the remote's certificates are good until then; a renewed chain or list may have moved it.</summary>
+    internal sealed record UseCertificateEnd(DateTimeOffset NotAfter);
+
     /// <summary>From Hypernet: the namespaces to offer from now on.</summary>
     internal sealed record OfferSlots(IReadOnlyList<Hypernet.SlotEntry> Slots);
 

@@ -38,6 +38,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     private bool _isConfirmed;
     private bool _remoteIsFinished;
     private string? _endReason;
+    private DateTimeOffset _remoteCertificateEnd;
 
     /// <summary>Creates the link; its handshake begins with its start.</summary>
     /// <param name="environment">The node's environment.</param>
@@ -125,6 +126,8 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         Receive<BindSession>(HandleBind);
         Receive<Terminated>(ended => _sessions!.PeerGone(ended.ActorRef));
         Receive<CloseLink>(close => Drain(close.Reason));
+        Receive<CutLink>(cut => Cut(cut.Reason));
+        Receive<UseCertificateEnd>(end => _remoteCertificateEnd = end.NotAfter);
         Receive<ConnectionClosed>(closed => End(ReasonName.Of(closed.Failure.Reason)));
     }
 
@@ -142,6 +145,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         });
         Receive<ConnectionClosed>(_ => End(_endReason!));
         Receive<DrainTimeout>(_ => End(_endReason!));
+        Receive<CutLink>(_ => End(_endReason!));
         Receive<TopologyTaken>(taken => _sink.Handled(taken.Charge));
         Receive<SendRecords>(_ => _environment.Counters.Add("link.dropped.draining"));
         Receive<SendTopology>(_ => _environment.Counters.Add("link.dropped.draining"));
@@ -151,6 +155,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     private void Begin(LinkHandshake.Step.Done done)
     {
         _pair = done.Session;
+        _remoteCertificateEnd = _pair.RemoteCertificateNotAfter;
         _sessions = new LinkSessions(_pair, _environment, _writer.Control, Self);
         _connection.SetMaxBodyBytes(_environment.Settings.Link.MaxFrameBytes - FrameHeader.LengthBytes);
         if (done.LastFrame is { } last)
@@ -218,7 +223,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     private void Beat()
     {
         var now = Now;
-        if (_pair!.RemoteCertificateNotAfter <= now)
+        if (_remoteCertificateEnd <= now)
         {
             Drain("certificate-expired");
             return;
@@ -278,6 +283,13 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         Become(Draining);
         _writer.Finish(reason);
         EndWhenDrained();
+    }
+
+    // Who is trusted no more gets no time to drain: nothing that it sends from now on counts.
+    private void Cut(string reason)
+    {
+        _writer.Finish(reason);
+        End(reason);
     }
 
     private void EndWhenDrained()

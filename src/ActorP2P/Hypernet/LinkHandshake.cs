@@ -25,8 +25,8 @@ internal sealed class LinkHandshake : IDisposable
     /// <summary>What this node brings to a handshake on this connection.</summary>
     public static HandshakeParameters Parameters(NodeEnvironment environment, ITransportConnection connection, NodeId? expectedId) => new()
     {
-        Identity = environment.Identity,
-        Validator = environment.Validator,
+        Identity = environment.Trust.Identity,
+        Validator = environment.Trust.Validator,
         NetworkId = environment.Settings.Network.Id,
         Epoch = environment.Epoch,
         Suites = Suites(environment.Settings.Encryption.Suites),

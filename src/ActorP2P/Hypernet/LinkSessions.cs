@@ -21,6 +21,7 @@ internal sealed class LinkSessions
     private readonly ControlOutbox _outbox;
     private readonly NodeCounters _counters;
     private readonly IActorRef _link;
+    private readonly NodeTrust _trust;
     private readonly Dictionary<string, IActorRef> _managers = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, Entry> _entries = [];
     private readonly List<Entry> _touched = [];
@@ -34,12 +35,16 @@ internal sealed class LinkSessions
         _outbox = outbox;
         _counters = environment.Counters;
         _link = link;
+        _trust = environment.Trust;
     }
 
     /// <summary>Serves these namespaces from now on.</summary>
     /// <returns>Why the link must close, or null.</returns>
     public string? Serve(IReadOnlyList<Hypernet.SlotEntry> slots)
     {
+        // To a node that is no member of a namespace the namespace is not there.
+        slots = [.. slots.Where(slot => _trust.Current.MayJoin(slot.Namespace, _pair.RemoteId))];
+
         // What ends is told to the managers of before, what begins to those of now.
         foreach (var slot in slots)
         {

@@ -20,6 +20,12 @@ public sealed partial class Topology
     /// <summary>From Hypernet: addresses to advertise (known once listeners are bound).</summary>
     internal sealed record Advertise(IReadOnlyList<string> Addresses);
 
+    /// <summary>From Hypernet: roots, lists or members changed, or our own certificate.</summary>
+    internal sealed record TrustChanged
+    {
+        public static readonly TrustChanged Instance = new();
+    }
+
     /// <summary>Answered by <see cref="RoutesSnapshot"/>.</summary>
     internal sealed record GetRoutes;
 

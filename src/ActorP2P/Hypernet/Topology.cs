@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Routing;
@@ -37,7 +36,6 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
     private readonly StateSyncCore _sync;
     private readonly MembershipCore _membership;
     private readonly Dictionary<NodeId, IActorRef> _links = [];
-    private readonly byte[] _chainHash;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private List<StateSyncEffect> _stateEffects = [];
     private List<MembershipEffect> _membershipEffects = [];
@@ -54,7 +52,6 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         var settings = environment.Settings.StateSync;
         var identity = environment.Identity;
         _limits = StateLimits.From(settings, environment.Settings.Dissemination);
-        _chainHash = SHA256.HashData(identity.Chain.Encoded.Span);
         _membership = new MembershipCore(Judge, settings.MaxOrigins, CertificatePatience, environment.Random);
         _sync = new StateSyncCore(
             settings,
@@ -84,6 +81,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
             _membership.HandleTimer(timer.Token, Now, _membershipEffects);
             Perform();
         });
+        Receive<TrustChanged>(_ => UseTrust());
         Receive<PublishView>(_ => Publish());
         Receive<GetRoutes>(_ => Sender.Tell(Routes()));
     }
@@ -98,7 +96,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
     /// <inheritdoc />
     protected override void PreStart()
     {
-        var identity = _environment.Identity;
+        var identity = _environment.Trust.Identity;
         _membership.AddOwn(identity.Id, identity.Chain.Encoded, identity.NotAfter, Now, _membershipEffects);
         _sync.Start(Now, _stateEffects);
         SetOwn();
@@ -147,11 +145,22 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         Perform();
     }
 
+    private void UseTrust()
+    {
+        var identity = _environment.Trust.Identity;
+        _membership.AddOwn(identity.Id, identity.Chain.Encoded, identity.NotAfter, Now, _membershipEffects);
+        _membership.HandleRulesChanged(Now, _membershipEffects);
+
+        // Namespaces take their members from the trust together with the view, so they get one though no link changed.
+        SchedulePublish();
+        SetOwn();
+    }
+
     private void SetOwn()
     {
         var neighbours = _links.Keys.Select(node => node.Reference).Take(_limits.MaxNeighbours);
         var addresses = _addresses.Where(IsWorthAdvertising).Take(StateLimits.MaxAddresses);
-        _sync.SetOwn(LinkStateBody.Create(addresses, _chainHash, neighbours, _limits), Now, _stateEffects);
+        _sync.SetOwn(LinkStateBody.Create(addresses, _environment.Trust.Identity.Chain.Hash.ToArray(), neighbours, _limits), Now, _stateEffects);
         Perform();
     }
 
@@ -231,6 +240,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
                 break;
             case MembershipEffect.Changed changed:
                 _sync.HandleMembership(changed.Snapshot, Now, _stateEffects);
+                TellCertificateEnds(changed.Snapshot);
                 SchedulePublish();
                 break;
             case MembershipEffect.Refused refused:
@@ -238,7 +248,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
                 _log.Warning("{0} is no member: {1}", refused.Node.ShortId, refused.Reason);
                 if (_links.TryGetValue(refused.Node, out var link))
                 {
-                    link.Tell(new Link.CloseLink("membership-refused"));
+                    link.Tell(new Link.CutLink("certificate-" + refused.Reason));
                 }
 
                 break;
@@ -248,6 +258,17 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
             case MembershipEffect.Dropped dropped:
                 _environment.Counters.Add("membership.dropped." + ReasonName.Of(dropped.Reason));
                 break;
+        }
+    }
+
+    private void TellCertificateEnds(MembershipSnapshot snapshot)
+    {
+        foreach (var (node, link) in _links)
+        {
+            if (snapshot.TryGet(node, out var standing) && standing.Verdict == MembershipVerdict.Member)
+            {
+                link.Tell(new Link.UseCertificateEnd(standing.NotAfter));
+            }
         }
     }
 
@@ -264,7 +285,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
 
     private ChainJudgement Judge(ReadOnlyMemory<byte> encoded, DateTimeOffset now)
     {
-        var validator = _environment.Validator;
+        var validator = _environment.Trust.Validator;
         if (!CertificateChain.TryDecode(encoded, validator.Limits, out var chain, out var reason))
         {
             return new ChainJudgement(null, default, reason);

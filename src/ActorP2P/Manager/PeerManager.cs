@@ -115,9 +115,7 @@ internal sealed partial class PeerManager : UntypedActor
                 _ = m.IsKnown ? _members.Add(m.Node) : _members.Remove(m.Node);
                 break;
             case ViewChanged m:
-                _children.Hub.Tell(new PeerManagerEventHub.UseView(m.View));
-                _children.Multicast.Tell(new Multicast.UseView(m.View));
-                _children.StateSync.Tell(new StateSync.UseView(m.View));
+                Use(m.View);
                 break;
             case RemoteRejected m:
                 _children.Hub.Tell(new PeerManagerEventHub.Raise(new PeerRejected(_settings.Name, m.Endpoint, m.Reason, m.Detail)));
@@ -261,6 +259,15 @@ internal sealed partial class PeerManager : UntypedActor
         _children.Hub.Tell(new PeerManagerEventHub.PeerLeft(remote, reason));
         _children.Multicast.Tell(new Multicast.PeerDown(remote));
         _children.StateSync.Tell(new StateSync.PeerDown(remote));
+    }
+
+    // Every origin whose state or message is applied or passed on is judged by this view, whoever brought it.
+    private void Use(NetworkView network)
+    {
+        var view = network with { Members = network.Members.RestrictedTo(_environment.Trust.Current.MembersOf(_settings.Name)) };
+        _children.Hub.Tell(new PeerManagerEventHub.UseView(view));
+        _children.Multicast.Tell(new Multicast.UseView(view));
+        _children.StateSync.Tell(new StateSync.UseView(view));
     }
 
     private void Use(ImmutableDictionary<string, NamespaceSlot.Registration> registrations)

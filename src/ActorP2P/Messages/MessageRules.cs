@@ -55,6 +55,11 @@ internal sealed class MessageRules(P2PSettings settings, NodeId self)
             return null;
         }
 
+        if (asked.Members is not null || asked.MembersFile.Length > 0)
+        {
+            return "who may take part stands in the configuration, at namespaces.<name>.members";
+        }
+
         if (asked.Topics.Count > settings.Dissemination.MaxTopics || !asked.Topics.All(IsTopic))
         {
             return $"at most {settings.Dissemination.MaxTopics} topics of 1 to {settings.Dissemination.MaxTopicBytes} bytes";

@@ -50,7 +50,7 @@ internal sealed class TestPki
             : throw new InvalidOperationException(string.Join("; ", errors));
 
     public static IdentitySettings Settings(string[]? allow = null, string[]? deny = null) =>
-        new("p256", "", "", "", "", allow ?? [], deny ?? [], MaxChainCertificates: 4, MaxChainBytes: 8192);
+        new("p256", "", "", "", "", allow ?? [], deny ?? [], MaxChainCertificates: 4, MaxChainBytes: 8192, AllowFile: "", DenyFile: "");
 
     /// <summary>A leaf chain built from any request: for certificates that the issuer itself would never make.</summary>
     public CertificateChain Leaf(Action<CertificateRequest> change, Validity? validity = null)

@@ -124,9 +124,16 @@ public sealed class ReferenceConfTests
         identity.deny-node-ids = []
         identity.max-chain-certificates = 5
         identity.max-chain-bytes = 16384
+        identity.allow-file = ""
+        identity.deny-file = ""
         crl.files = []
         crl.stale = Refuse
         crl.max-file-bytes = 4194304
+        rotation.watch = True
+        rotation.poll-interval = 00:00:05
+        rotation.debounce = 00:00:00.2000000
+        rotation.root-overlap = 01:00:00
+        rotation.expiry-warning-days = [30, 7, 1]
         tls.enabled = True
         tls.key-file = ""
         tls.certificate-file = ""

@@ -104,7 +104,7 @@ internal static class TestMembers
     {
         var now = DateTimeOffset.UtcNow;
         var issued = Agency.Value.IssueNode(new NodeCertificateRequest($"node{member}", [], Validity.FromNow(now, 20)), Random);
-        var settings = new IdentitySettings("p256", "", "", "", "", [], [], MaxChainCertificates: 4, MaxChainBytes: 8192);
+        var settings = new IdentitySettings("p256", "", "", "", "", [], [], MaxChainCertificates: 4, MaxChainBytes: 8192, AllowFile: "", DenyFile: "");
         return NodeIdentity.TryCreate(issued.KeyPem, issued.ChainPem, issued.CaPem, IdentityCurves.P256, null, settings, now, out var identity, out var errors)
             ? identity
             : throw new InvalidOperationException(string.Join("; ", errors));

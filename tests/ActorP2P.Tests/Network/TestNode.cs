@@ -2,6 +2,7 @@ using ActorP2P.Hocon;
 using ActorP2P.Protocol.Channel;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Identity.Issuing;
 using ActorP2P.Protocol.Settings;
 using ActorP2P.Transport;
 
@@ -27,7 +28,7 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly TestNodeOptions _options;
     private readonly MemoryEpochStore _epochs = new();
     private string _listen;
-    private NodeIdentity? _identity;
+    private NodeTrust? _trust;
     private ActorSystem? _system;
     private IActorRef? _root;
     private ObservedPort? _port;
@@ -37,6 +38,7 @@ internal sealed class TestNode : IAsyncDisposable
         _options = options;
         _listen = options.Memory is null ? "127.0.0.1:0" : options.Name + MemoryPort;
         Id = options.Files.Id;
+        Files = options.Files;
     }
 
     public string Name => _options.Name;
@@ -63,6 +65,18 @@ internal sealed class TestNode : IAsyncDisposable
 
     public ulong Epoch { get; private set; }
 
+    /// <summary>node.key, node.crt and ca.crt; a test replaces them and reloads.</summary>
+    public IssuedNode Files { get; set; }
+
+    /// <summary>The texts of the files that <c>crl.files</c> names.</summary>
+    public IReadOnlyList<string> RevocationLists { get; set; } = [];
+
+    /// <summary>What a test adds to the configuration before it reloads.</summary>
+    public string ReloadHocon { get; set; } = "";
+
+    /// <summary>What the node shows and trusts now.</summary>
+    public NodeTrust Trust => _trust ?? throw new InvalidOperationException($"{Name} is not started.");
+
     /// <summary>What a failed wait tells beside its condition.</summary>
     public Func<string>? Diagnosis { get; set; }
 
@@ -70,20 +84,26 @@ internal sealed class TestNode : IAsyncDisposable
     {
         var settings = ReadSettings();
         var now = _options.Time.GetUtcNow();
-        _identity = CreateIdentity(settings, now);
+        var source = new TestTrustSource(() => ReadFiles(ReadSettings()));
+        Assert.True(TrustRotation.TryStart(ReadFiles(settings), now, out var rotation, out var errors), string.Join("; ", errors));
+        _trust = new NodeTrust(rotation);
         _port = new ObservedPort(CreatePort(settings)) { HoldDial = _options.HoldDial };
         Epoch = _epochs.Next(now, 0).Epoch;
         Counters = new NodeCounters();
         Environment = new NodeEnvironment(
             settings,
-            _identity,
-            _identity.Validator,
+            _trust.Identity,
+            _trust.Validator,
             Epoch,
             _port,
             _options.Time,
             SystemRandom.Instance,
             Counters,
-            new ReassemblyBudget(settings.Channel));
+            new ReassemblyBudget(settings.Channel))
+        {
+            Trust = _trust,
+            TrustSource = source,
+        };
         _system = ActorSystem.Create(Name, _options.SystemHocon);
         _options.OnSystem(_system);
         _root = _system.ActorOf(P2PNode.Props(Environment), "p2p");
@@ -102,6 +122,9 @@ internal sealed class TestNode : IAsyncDisposable
         await _root!.GracefulStop(Eventually.Limit, P2PNode.Leave.Instance);
         await EndAsync();
     }
+
+    /// <summary>Reads certificates and lists again; gives Reloaded or ReloadRefused.</summary>
+    public Task<object> ReloadAsync() => _root!.Ask<object>(P2PNode.Reload.Instance, Eventually.Limit);
 
     /// <summary>Ends it without a word, as SIGKILL does; on the memory transport only.</summary>
     /// <param name="silent">Its connections fall silent, as when the machine loses power, instead of being reset.</param>
@@ -215,6 +238,7 @@ internal sealed class TestNode : IAsyncDisposable
               {{QuickHocon}}
               namespaces { {{string.Join(", ", _options.Namespaces.Select(static name => $"\"{name}\" {{}}"))}} }
               {{_options.Hocon}}
+              {{ReloadHocon}}
             }
             """;
         var result = SettingsReader.Read(ConfigurationFactory.ParseString(text));
@@ -222,11 +246,17 @@ internal sealed class TestNode : IAsyncDisposable
         return result.Settings!;
     }
 
-    private NodeIdentity CreateIdentity(P2PSettings settings, DateTimeOffset now) =>
-        NodeIdentity.TryCreate(
-            _options.Files.KeyPem, _options.Files.ChainPem, _options.Files.CaPem, IdentityCurves.P256, null, settings.Identity, now, out var identity, out var errors)
-            ? identity
-            : throw new InvalidOperationException(string.Join("; ", errors));
+    private TrustFiles ReadFiles(P2PSettings settings) => new()
+    {
+        Settings = settings,
+        Key = Files.KeyPem,
+        Certificate = Files.ChainPem,
+        Roots = Files.CaPem,
+        TlsKey = Files.KeyPem,
+        TlsCertificate = Files.ChainPem,
+        TlsRoots = Files.CaPem,
+        RevocationLists = RevocationLists,
+    };
 
     private ITransportPort CreatePort(P2PSettings settings)
     {
@@ -245,15 +275,14 @@ internal sealed class TestNode : IAsyncDisposable
             return new TcpTransportPort(options);
         }
 
-        Assert.True(TlsCredentials.TryCreate(_options.Files.KeyPem, _options.Files.ChainPem, _options.Files.CaPem, null, out var credentials, out var error), error);
-        return new TcpTransportPort(options with { Tls = () => credentials });
+        return new TcpTransportPort(options with { Tls = () => _trust!.Current.Tls! });
     }
 
     private async Task EndAsync()
     {
         await _port!.DisposeAsync();
         await _system!.Terminate();
-        _identity!.Dispose();
+        _trust!.Current.Dispose();
         _system = null;
     }
 }

@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+using ActorP2P.Protocol.Identity;
+
+namespace ActorP2P;
+
+/// <content>Verdicts on links when roots, lists or members change.</content>
+public sealed partial class Hypernet
+{
+    // The topology judges nodes whose link is up, by the newest chain it knows of them; the rest is judged here.
+    private void UseTrust()
+    {
+        foreach (var link in _links.All.Except(_links.Up).ToList())
+        {
+            if (link.Proven is not null && IsRefused(link.Proven, out var reason, out _))
+            {
+                link.EndReason ??= reason;
+                link.Link.Tell(new Link.CutLink(reason));
+            }
+        }
+
+        foreach (var link in _links.Up)
+        {
+            link.Link.Tell(new Link.OfferSlots(_slots));
+        }
+
+        _topology.Tell(Topology.TrustChanged.Instance);
+    }
+
+    // A handshake that began before a reload was judged by what was in force then.
+    private bool RefuseLate(HandshakeDone done, LinkRecord link)
+    {
+        if (!IsRefused(done, out var reason, out var detail))
+        {
+            return false;
+        }
+
+        HandleHandshakeFailed(new HandshakeFailed(link.Id, link.Ready.Address, reason, detail, RefusedByUs: true));
+        link.Link.Tell(new Link.CutLink(reason));
+        return true;
+    }
+
+    private bool IsRefused(HandshakeDone done, [NotNullWhen(true)] out string? reason, [NotNullWhen(true)] out string? detail)
+    {
+        (reason, detail) = (null, null);
+        var validator = _environment.Trust.Validator;
+        if (!CertificateChain.TryDecode(done.RemoteChain, validator.Limits, out var chain, out var problem))
+        {
+            (reason, detail) = ("certificate-too-long", problem);
+        }
+        else if (validator.Validate(chain, Now) is CertificateVerdict.Refused refused)
+        {
+            (reason, detail) = ("certificate-" + ReasonName.Of(refused.Reason), refused.Detail);
+        }
+
+        return reason is not null && detail is not null;
+    }
+}

@@ -1,0 +1,145 @@
+namespace ActorP2P;
+
+/// <summary>
+/// Carries out reloads of certificates, roots, lists and members. The <see cref="TrustRotation"/> decides; what it puts in
+/// force is in the <see cref="NodeTrust"/> before anybody is told.
+/// </summary>
+/// <remarks>
+/// Supervision: no children. P2PNode restarts it; what is in force lives in the NodeTrust, and a restart reads the files
+/// again, so a change during the failure is not lost.
+/// </remarks>
+internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
+{
+    /// <summary>Askers that wait for one reading; a further one is refused.</summary>
+    public const int MaxWaiting = 64;
+
+    // Timers of engines count milliseconds in 32 bits; a day is soon enough to look again.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+
+    private readonly NodeEnvironment _environment;
+    private readonly IActorRef _hypernet;
+    private readonly List<IActorRef> _askers = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    /// <summary>Creates the keeper; P2PNode does.</summary>
+    public TrustKeeper(NodeEnvironment environment, IActorRef hypernet)
+    {
+        _environment = environment;
+        _hypernet = hypernet;
+        Receive<P2PNode.Reload>(_ => HandleReload());
+        Receive<FilesRead>(read => HandleRead(read.Files));
+        Receive<CheckDue>(_ => _environment.TrustSource?.RequestRead());
+    }
+
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private DateTimeOffset Now => _environment.Time.GetUtcNow();
+
+    /// <inheritdoc />
+    protected override void PreStart()
+    {
+        var self = Self;
+        _environment.TrustSource?.Start(files => self.Tell(new FilesRead(files), ActorRefs.NoSender));
+        Schedule();
+    }
+
+    /// <inheritdoc />
+    protected override void PostStop() => _environment.TrustSource?.Stop();
+
+    /// <inheritdoc />
+    protected override void PostRestart(Exception reason)
+    {
+        base.PostRestart(reason);
+        _environment.TrustSource?.RequestRead();
+    }
+
+    private void HandleReload()
+    {
+        if (_environment.TrustSource is not { } source)
+        {
+            Sender.Tell(new P2PNode.ReloadRefused([new SettingsError("actorp2p.rotation", "this node was started without files to read again")]));
+        }
+        else if (_askers.Count >= MaxWaiting)
+        {
+            _environment.Counters.Add("trust.refused.too-many-askers");
+            Sender.Tell(new P2PNode.ReloadRefused([new SettingsError("actorp2p.rotation", $"{MaxWaiting} others wait for the same reading")]));
+        }
+        else
+        {
+            _askers.Add(Sender);
+            source.RequestRead();
+        }
+    }
+
+    private void HandleRead(TrustFiles files)
+    {
+        switch (_environment.Trust.Rotation.Offer(files, Now))
+        {
+            case RotationOutcome.Changed changed:
+                Use(changed);
+                break;
+            case RotationOutcome.Refused refused:
+                Refuse(refused.Errors);
+                break;
+            default:
+                _environment.Counters.Add("trust.unchanged");
+                Answer(new P2PNode.Reloaded([]));
+                break;
+        }
+
+        Schedule();
+    }
+
+    private void Use(RotationOutcome.Changed changed)
+    {
+        _environment.Trust.Use(changed.State);
+        _environment.Counters.Add("trust.reloaded");
+        _log.Info("in force anew: {0}", string.Join(", ", changed.Parts));
+        foreach (var warning in changed.State.Warnings)
+        {
+            _log.Warning("{0}", warning);
+        }
+
+        _hypernet.Tell(Hypernet.TrustChanged.Instance);
+        var reloaded = new P2PNode.Reloaded(changed.Parts);
+        Context.System.EventStream.Publish(reloaded);
+        Answer(reloaded);
+    }
+
+    private void Refuse(IReadOnlyList<SettingsError> errors)
+    {
+        _environment.Counters.Add("trust.refused");
+        foreach (var error in errors)
+        {
+            _log.Warning("not reloaded, all stays as it was: {0}", error);
+        }
+
+        var refused = new P2PNode.ReloadRefused(errors);
+        Context.System.EventStream.Publish(refused);
+        Answer(refused);
+    }
+
+    private void Answer(object answer)
+    {
+        foreach (var asker in _askers)
+        {
+            asker.Tell(answer);
+        }
+
+        _askers.Clear();
+    }
+
+    private void Schedule()
+    {
+        if (_environment.Trust.Rotation.NextCheck(Now) is not { } at)
+        {
+            Timers.Cancel(nameof(CheckDue));
+            return;
+        }
+
+        var delay = at - Now;
+        Timers.StartSingleTimer(nameof(CheckDue), CheckDue.Instance, delay > LongestWait ? LongestWait : delay < ShortestWait ? ShortestWait : delay);
+    }
+}

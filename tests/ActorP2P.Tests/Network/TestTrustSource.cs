@@ -1,0 +1,13 @@
+namespace ActorP2P.Tests.Network;
+
+/// <summary>Hands over what a test has put there, when asked to.</summary>
+internal sealed class TestTrustSource(Func<TrustFiles> read) : ITrustSource
+{
+    private Action<TrustFiles>? _receiver;
+
+    public void Start(Action<TrustFiles> read) => _receiver = read;
+
+    public void RequestRead() => _receiver?.Invoke(read());
+
+    public void Stop() => _receiver = null;
+}
