@@ -34,6 +34,31 @@ public sealed class NodeRunTests
         Assert.All(ended.OutputLines, static line => Assert.StartsWith("{", line, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task SIGHUP_reloads_and_a_damaged_certificate_is_reported_and_changes_nothing()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var directory = new TemporaryDirectory();
+        await ProgramProcess.RunAsync("net", "init", "--nodes", "1", "--out", directory["net"], "--port", FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var config = directory["net", "node0", "node.conf"];
+        await File.AppendAllTextAsync(config, "\nactorp2p.rotation.watch = off\n");
+        await using var node = ProgramProcess.Start("node", "run", "--json-events", "--config", config);
+        await node.WaitForLineAsync("observing", Limit);
+
+        await File.AppendAllTextAsync(config, $"\nactorp2p.identity.deny-node-ids = [\"{new string('a', 128)}\"]\n");
+        await node.HangUpAsync();
+        Assert.Contains("deny-list", await node.WaitForLineAsync("\"reloaded\"", Limit), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(directory["net", "node0", "node.crt"], "-----BEGIN CERTIFICATE-----\nMIIB");
+        await node.HangUpAsync();
+        Assert.Contains("identity.certificate-file", await node.WaitForLineAsync("reload-refused", Limit), StringComparison.Ordinal);
+        await node.TerminateAsync();
+        Assert.Equal(0, (await node.FinishAsync(Limit)).ExitCode);
+    }
+
     // Two neighbouring ports: net init counts upwards.
     private static int FreePort()
     {

@@ -76,9 +76,14 @@ public sealed class ProgramProcess : IAsyncDisposable
     }
 
     /// <summary>Sends SIGTERM, as a service manager does.</summary>
-    public async Task TerminateAsync()
+    public Task TerminateAsync() => SignalAsync("-TERM");
+
+    /// <summary>Sends SIGHUP.</summary>
+    public Task HangUpAsync() => SignalAsync("-HUP");
+
+    private async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
 
