@@ -25,6 +25,9 @@ public sealed class NodeCounters
     /// <summary>Adds <paramref name="n"/> to the counter, which begins at 0.</summary>
     public void Add(string name, long n = 1) => Interlocked.Add(ref Find(name).Value, n);
 
+    /// <summary>Sets a figure that rises and falls, as days left do.</summary>
+    public void Set(string name, long value) => Interlocked.Exchange(ref Find(name).Value, value);
+
     /// <summary>The counter's present value; 0 for a name that was never counted.</summary>
     public long Value(string name) => _cells.TryGetValue(name, out var cell) ? Interlocked.Read(ref cell.Value) : 0;
 

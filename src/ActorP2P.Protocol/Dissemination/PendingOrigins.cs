@@ -44,7 +44,7 @@ internal sealed class PendingOrigins(DisseminationSettings settings)
         _bytes = 0;
         foreach (var message in left)
         {
-            if (membership.Check(message.Id.Origin) == MembershipVerdict.Unknown)
+            if (!MembershipSnapshot.IsFinal(membership.Check(message.Id.Origin)))
             {
                 _pending.Add(message);
                 _bytes += message.Bytes.Length;

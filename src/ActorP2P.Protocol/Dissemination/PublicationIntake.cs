@@ -59,7 +59,7 @@ internal sealed class PublicationIntake(
         {
             Drop(MulticastDrop.RefusedOrigin, from, effects);
         }
-        else if (verdict == MembershipVerdict.Unknown)
+        else if (!MembershipSnapshot.IsFinal(verdict))
         {
             if (!pending.TryHold(from, header.Id, OwnedBytes.Of(bytes), now))
             {

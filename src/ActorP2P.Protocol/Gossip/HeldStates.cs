@@ -56,7 +56,7 @@ internal sealed class HeldStates(int maxStates, long maxBytes, TimeSpan heldFor)
         foreach (var (reference, (state, body, from, _)) in _held)
         {
             var verdict = membership.Check(state.Node);
-            if (verdict != MembershipVerdict.Unknown)
+            if (MembershipSnapshot.IsFinal(verdict))
             {
                 judged.Add((state, body, from, verdict));
                 Take(reference);

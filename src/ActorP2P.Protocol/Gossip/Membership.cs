@@ -13,8 +13,14 @@ public enum MembershipVerdict
     /// <summary>Its certificate chain is valid now.</summary>
     Member,
 
-    /// <summary>Its certificate is expired, revoked, denied or otherwise invalid: drop what it signed.</summary>
+    /// <summary>Its certificate is revoked, denied or otherwise invalid: drop what it signed.</summary>
     Refused,
+
+    /// <summary>
+    /// Its certificate has ended, and a renewed one may be on its way: what it said before is in force no more, what it signs
+    /// is held as that of an unknown node.
+    /// </summary>
+    Expired,
 }
 
 /// <summary>A signature proves the key; this proves that the key is a member's.</summary>
@@ -25,10 +31,11 @@ public interface IMembership
 }
 
 /// <summary>A node whose chain was judged.</summary>
-/// <param name="Verdict">Member or Refused.</param>
-/// <param name="NotAfter">End of validity of a member's chain.</param>
-/// <param name="Refusal">One line why, for a refused node; empty otherwise.</param>
-public sealed record MemberStanding(MembershipVerdict Verdict, DateTimeOffset NotAfter, string Refusal);
+/// <param name="Verdict">Member, Expired or Refused.</param>
+/// <param name="NotAfter">Until when a member's chain proves it: its end, or that of a revocation list that must not be stale.</param>
+/// <param name="Refusal">A token why, for a refused node; empty otherwise.</param>
+/// <param name="CertificateNotAfter">End of a member's chain.</param>
+public sealed record MemberStanding(MembershipVerdict Verdict, DateTimeOffset NotAfter, string Refusal, DateTimeOffset CertificateNotAfter);
 
 /// <summary>An immutable picture of all verdicts, safe to hand to other actors.</summary>
 public sealed class MembershipSnapshot : IMembership
@@ -53,11 +60,19 @@ public sealed class MembershipSnapshot : IMembership
     /// <param name="only">The members; null refuses nobody.</param>
     public MembershipSnapshot RestrictedTo(IReadOnlySet<NodeId>? only) => new(_standings, only);
 
+    /// <summary>True when there is a verdict that lets what the node signed be applied or dropped.</summary>
+    internal static bool IsFinal(MembershipVerdict verdict) => verdict is MembershipVerdict.Member or MembershipVerdict.Refused;
+
     /// <inheritdoc />
     public MembershipVerdict Check(NodeId node) =>
         !IsListed(node) ? MembershipVerdict.Refused
         : _standings.TryGetValue(node, out var standing) ? standing.Verdict
         : MembershipVerdict.Unknown;
+
+    /// <summary>Members with the ends of their chains, in no order.</summary>
+    public IEnumerable<KeyValuePair<NodeId, DateTimeOffset>> CertificateEnds => _standings
+        .Where(pair => pair.Value.Verdict == MembershipVerdict.Member && IsListed(pair.Key))
+        .Select(static pair => KeyValuePair.Create(pair.Key, pair.Value.CertificateNotAfter));
 
     /// <summary>What is known of a node.</summary>
     public bool TryGet(NodeId node, [NotNullWhen(true)] out MemberStanding? standing) => _standings.TryGetValue(node, out standing);

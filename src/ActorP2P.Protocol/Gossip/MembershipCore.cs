@@ -21,11 +21,18 @@ public sealed class MembershipCore
     /// <summary>True when the bytes belong to this core, not to the state sync on the same channel.</summary>
     public static bool Owns(ReadOnlySpan<byte> bytes) => bytes.Length > 0 && bytes[0] is QueryKind or AnswerKind;
 
+    /// <summary>The token of a chain that has ended, as the validator's reason is shown.</summary>
+    public const string Expired = "expired";
+
     private const byte QueryKind = 17;
     private const byte AnswerKind = 18;
     private const int AnswerBurst = 256;
     private const double AnswersPerSecond = 64;
     private const int AttemptsPerChain = 8;
+
+    // A chain that just came into being may reach the peers that are asked later than its name does.
+    private const int PatientAttempts = 2;
+    private const int MaxPatience = 16;
 
     private readonly Func<ReadOnlyMemory<byte>, DateTimeOffset, ChainJudgement> _validate;
     private readonly int _maxChains;
@@ -38,6 +45,7 @@ public sealed class MembershipCore
     private readonly Dictionary<NodeId, TokenBucket> _answers = [];
     private readonly Alarm _alarm = new();
     private DateTimeOffset _nextExpiry = DateTimeOffset.MaxValue;
+    private NodeId? _self;
     private ImmutableDictionary<NodeId, MemberStanding> _standings = ImmutableDictionary<NodeId, MemberStanding>.Empty;
 
     /// <summary>Makes a core that knows nobody.</summary>
@@ -63,19 +71,27 @@ public sealed class MembershipCore
     /// <summary>Takes our own chain, so that others can fetch it from us and we judge ourselves a member.</summary>
     public void AddOwn(NodeId self, ReadOnlyMemory<byte> chain, DateTimeOffset notAfter, DateTimeOffset now, List<MembershipEffect> effects)
     {
-        Keep(self, chain, notAfter);
+        _self = self;
+        Keep(self, chain, notAfter, notAfter);
         Announce(now, effects);
     }
 
     /// <summary>A link is up; its handshake has validated the chain.</summary>
-    public void HandlePeerUp(NodeId peer, ReadOnlyMemory<byte> chain, DateTimeOffset notAfter, DateTimeOffset now, List<MembershipEffect> effects)
+    /// <param name="peer">The link's far end.</param>
+    /// <param name="chain">Its chain, encoded.</param>
+    /// <param name="notAfter">Until when the chain proves it.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="effects">Receives what to do.</param>
+    /// <param name="certificateNotAfter">End of the chain, when that is not <paramref name="notAfter"/>.</param>
+    public void HandlePeerUp(
+        NodeId peer, ReadOnlyMemory<byte> chain, DateTimeOffset notAfter, DateTimeOffset now, List<MembershipEffect> effects, DateTimeOffset? certificateNotAfter = null)
     {
         if (!_peers.Contains(peer))
         {
             _peers.Add(peer);
         }
 
-        Keep(peer, chain, notAfter);
+        Keep(peer, chain, notAfter, certificateNotAfter ?? notAfter);
         Announce(now, effects);
     }
 
@@ -95,7 +111,13 @@ public sealed class MembershipCore
             return;
         }
 
-        if (_fetches.Count >= _maxChains || _chains.Count >= _maxChains)
+        // One node is fetched for once at a time: what it names last counts, and what it named before is not its chain any more.
+        foreach (var (former, _) in _fetches.Where(pair => pair.Value.Node == node).ToArray())
+        {
+            _fetches.Remove(former);
+        }
+
+        if (_fetches.Count >= _maxChains || (_chains.Count >= _maxChains && !_chains.ContainsKey(node)))
         {
             effects.Add(new MembershipEffect.Dropped(MembershipDrop.OverAllowance, from));
             return;
@@ -105,6 +127,18 @@ public sealed class MembershipCore
         _fetches[key] = fetch;
         Ask(fetch, from, now, effects);
         Rearm(now, effects);
+    }
+
+    /// <summary>
+    /// A member's link state in force names a chain. A renewed one is fetched while the old one still holds, so that the
+    /// member goes on being one; linked or not.
+    /// </summary>
+    public void HandleNamed(NodeId node, ReadOnlyMemory<byte> hash, DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        if (_peers.Count > 0 && node != _self)
+        {
+            HandleNeeded(node, hash, _peers.Contains(node) ? node : _peers[_random.NextInt(_peers.Count)], now, effects);
+        }
     }
 
     /// <summary>Bytes from a linked peer.</summary>
@@ -125,7 +159,7 @@ public sealed class MembershipCore
     /// <summary>Roots, lists or CRLs changed: every chain is judged anew.</summary>
     public void HandleRulesChanged(DateTimeOffset now, List<MembershipEffect> effects)
     {
-        foreach (var (node, chain) in _chains.ToArray())
+        foreach (var (node, chain) in _chains.Where(pair => pair.Key != _self).ToArray())
         {
             JudgeAgain(node, chain, now, effects);
         }
@@ -158,10 +192,10 @@ public sealed class MembershipCore
         }
 
         ForgetExpiries(now);
-        var expired = _standings.Where(pair => pair.Value.Verdict == MembershipVerdict.Member && pair.Value.NotAfter <= now).ToArray();
+        var expired = _standings.Where(pair => pair.Key != _self && pair.Value.Verdict == MembershipVerdict.Member && pair.Value.NotAfter <= now).ToArray();
         foreach (var (node, _) in expired)
         {
-            Refuse(node, "expired", effects);
+            Refuse(node, Expired, effects);
         }
 
         if (expired.Length > 0)
@@ -211,7 +245,7 @@ public sealed class MembershipCore
             // out by naming the member's chain before the member does.
             if (judgement.Refusal is null)
             {
-                Keep(found, chain.ToArray(), judgement.NotAfter);
+                Keep(found, chain.ToArray(), judgement.NotAfter, judgement.CertificateNotAfter ?? judgement.NotAfter);
                 effects.Add(new MembershipEffect.Changed(Snapshot));
             }
 
@@ -228,7 +262,7 @@ public sealed class MembershipCore
         }
         else
         {
-            Keep(fetch.Node, chain.ToArray(), judgement.NotAfter);
+            Keep(fetch.Node, chain.ToArray(), judgement.NotAfter, judgement.CertificateNotAfter ?? judgement.NotAfter);
         }
 
         effects.Add(new MembershipEffect.Changed(Snapshot));
@@ -240,7 +274,8 @@ public sealed class MembershipCore
         var judgement = _validate(chain, now);
         if (judgement.Node == node && judgement.Refusal is null)
         {
-            _standings = _standings.SetItem(node, new MemberStanding(MembershipVerdict.Member, judgement.NotAfter, string.Empty));
+            _standings = _standings.SetItem(node, new MemberStanding(
+                MembershipVerdict.Member, judgement.NotAfter, string.Empty, judgement.CertificateNotAfter ?? judgement.NotAfter));
             NoteExpiry(judgement.NotAfter);
         }
         else
@@ -249,7 +284,7 @@ public sealed class MembershipCore
         }
     }
 
-    private void Keep(NodeId node, ReadOnlyMemory<byte> chain, DateTimeOffset notAfter)
+    private void Keep(NodeId node, ReadOnlyMemory<byte> chain, DateTimeOffset notAfter, DateTimeOffset certificateNotAfter)
     {
         if (_chains.TryGetValue(node, out var before))
         {
@@ -260,7 +295,7 @@ public sealed class MembershipCore
         var key = ChainHash.From(SHA256.HashData(chain.Span));
         _byHash[key] = node;
         _fetches.Remove(key);
-        _standings = _standings.SetItem(node, new MemberStanding(MembershipVerdict.Member, notAfter, string.Empty));
+        _standings = _standings.SetItem(node, new MemberStanding(MembershipVerdict.Member, notAfter, string.Empty, certificateNotAfter));
         NoteExpiry(notAfter);
     }
 
@@ -292,7 +327,8 @@ public sealed class MembershipCore
             return;
         }
 
-        _standings = _standings.SetItem(node, new MemberStanding(MembershipVerdict.Refused, default, reason));
+        _standings = _standings.SetItem(node, new MemberStanding(
+            reason == Expired ? MembershipVerdict.Expired : MembershipVerdict.Refused, default, reason, default));
         effects.Add(new MembershipEffect.Refused(node, reason));
     }
 
@@ -305,7 +341,7 @@ public sealed class MembershipCore
     private void Ask(ChainFetch fetch, NodeId peer, DateTimeOffset now, List<MembershipEffect> effects)
     {
         fetch.Attempts++;
-        fetch.RetryAt = now + _patience;
+        fetch.RetryAt = now + (_patience * Math.Min(MaxPatience, 1 << Math.Max(0, fetch.Attempts - PatientAttempts)));
         var query = new byte[1 + SHA256.HashSizeInBytes];
         query[0] = QueryKind;
         fetch.Hash.CopyTo(query.AsMemory(1));

@@ -37,7 +37,7 @@ public abstract record MembershipEffect
     /// <summary>Verdicts changed: hand the snapshot to everybody who judges by it.</summary>
     public sealed record Changed(MembershipSnapshot Snapshot) : MembershipEffect;
 
-    /// <summary>A node's chain is refused, with a token why: cut its link.</summary>
+    /// <summary>A node's chain is refused or has ended (<see cref="MembershipCore.Expired"/>), with a token why: cut its link.</summary>
     public sealed record Refused(NodeId Node, string Reason) : MembershipEffect;
 
     /// <summary>Call <see cref="MembershipCore.HandleTimer"/> with this token after the delay. It replaces the former one.</summary>
@@ -51,4 +51,5 @@ public abstract record MembershipEffect
 /// <param name="Node">The leaf's node; null when the chain is refused.</param>
 /// <param name="NotAfter">End of its validity; unused when refused.</param>
 /// <param name="Refusal">A token why, of letters and dashes; null when it is valid.</param>
-public readonly record struct ChainJudgement(NodeId? Node, DateTimeOffset NotAfter, string? Refusal);
+/// <param name="CertificateNotAfter">End of the chain, when that is not <paramref name="NotAfter"/>.</param>
+public readonly record struct ChainJudgement(NodeId? Node, DateTimeOffset NotAfter, string? Refusal, DateTimeOffset? CertificateNotAfter = null);

@@ -50,7 +50,7 @@ internal sealed class StateIntake(
         var refused = default(List<StateEntry>);
         foreach (var entry in table.Entries)
         {
-            if (entry.Node != self && verdicts.Check(entry.Node) == MembershipVerdict.Refused)
+            if (entry.Node != self && verdicts.Check(entry.Node) is MembershipVerdict.Refused or MembershipVerdict.Expired)
             {
                 (refused ??= []).Add(entry);
             }

@@ -19,6 +19,7 @@ public sealed class ReconnectPlan
     private readonly List<ReconnectTarget> _targets = [];
     private readonly Alarm _alarm = new();
     private TokenBucket _rate;
+    private DateTimeOffset _lastSeen;
 
     /// <summary>Makes an empty plan.</summary>
     public ReconnectPlan(ReconnectSettings settings, NodeId self, IRandomSource random, DateTimeOffset now)
@@ -26,6 +27,7 @@ public sealed class ReconnectPlan
         _settings = settings;
         _self = self;
         _random = random;
+        _lastSeen = now;
         _rate = new TokenBucket(settings.DialsPerSecond, Math.Max(1, settings.DialsPerSecond), now);
     }
 
@@ -160,8 +162,30 @@ public sealed class ReconnectPlan
         target.DueAt = now + target.LastDelay;
     }
 
+    // A clock that was two years ahead and is put right must not leave members undialled for two years.
+    private void FollowClockBack(DateTimeOffset now)
+    {
+        var back = _lastSeen - now;
+        _lastSeen = now;
+        if (back <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        foreach (var target in _targets)
+        {
+            target.DueAt = Earlier(target.DueAt, back);
+            target.GiveUpAt = Earlier(target.GiveUpAt, back);
+            target.UpSince = Earlier(target.UpSince, back);
+        }
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset time, TimeSpan back) =>
+        time - DateTimeOffset.MinValue > back ? time - back : DateTimeOffset.MinValue;
+
     private void Pump(DateTimeOffset now, List<ReconnectEffect> effects)
     {
+        FollowClockBack(now);
         foreach (var target in _targets)
         {
             if (target.Phase == TargetPhase.Dialling && target.GiveUpAt <= now)

@@ -133,6 +133,8 @@ public sealed partial class Hypernet
             EndAttempt(link.Ready, reason);
         }
 
+        NoteSupersededEpoch(reason);
+
         _table.LinkClosed(id, Now, _effects);
         Perform();
         _links.Remove(id);

@@ -45,6 +45,11 @@ public sealed partial class Hypernet
     /// <param name="Registration">Grows with each registration of this name; a change means a restart, so links renew its session.</param>
     internal sealed record SlotEntry(string Namespace, IActorRef PeerManager, long Registration);
 
+    /// <summary>From the topology: certificates that end soon, ours or members'.</summary>
+    /// <param name="All">Every one of them, with the days that are left.</param>
+    /// <param name="News">Those that one more warning is due for.</param>
+    internal sealed record CertificatesExpiring(IReadOnlyDictionary<NodeId, int> All, IReadOnlyList<ExpiryWarning> News);
+
     /// <summary>From the trust keeper: roots, lists or members changed; the new ones are in <see cref="NodeTrust"/>.</summary>
     internal sealed record TrustChanged
     {

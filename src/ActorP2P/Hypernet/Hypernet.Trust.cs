@@ -6,6 +6,33 @@ namespace ActorP2P;
 /// <content>Verdicts on links when roots, lists or members change.</content>
 public sealed partial class Hypernet
 {
+    private const string ReplacedElsewhere = Link.RemoteGoodbye + "replaced-by-newer-epoch";
+    private const string RefusedElsewhere = Link.RemoteGoodbye + "older-epoch";
+
+    // For namespaces that open later.
+    private IReadOnlyDictionary<NodeId, int> _expiring = new Dictionary<NodeId, int>();
+
+    private void Tell(CertificatesExpiring expiring)
+    {
+        _expiring = expiring.All;
+        foreach (var (node, days) in expiring.News)
+        {
+            _log.Warning("the certificate of {0} ends in {1} days", node.ShortId, days);
+            TellManagers(_slots, new PeerManager.CertificateEnds(node, days));
+        }
+    }
+
+    // A restart ends the process that had the lower epoch, so whoever hears this lives beside a second holder of its key.
+    private void NoteSupersededEpoch(string reason)
+    {
+        if (reason is ReplacedElsewhere or RefusedElsewhere)
+        {
+            _environment.Counters.Add("link.duplicate-identity");
+            _log.Error("another process runs with this node's key and a higher epoch: {0}", reason);
+            TellManagers(_slots, new NetworkAlarm.OwnKeyElsewhere(_environment.Identity.Id, 0));
+        }
+    }
+
     // The topology judges nodes whose link is up, by the newest chain it knows of them; the rest is judged here.
     private void UseTrust()
     {

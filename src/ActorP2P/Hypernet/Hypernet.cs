@@ -111,6 +111,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         Receive<Rejected>(rejected => TellRejection(rejected.Endpoint, rejected.Reason, rejected.Detail));
         Receive<PartStarted>(_ => TellPart(Sender));
         Receive<TrustChanged>(_ => UseTrust());
+        Receive<CertificatesExpiring>(Tell);
         Receive<Leave>(_ => BeginLeaving());
     }
 
@@ -169,6 +170,11 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         var fresh = slots.Where(slot => !_slots.Contains(slot)).ToList();
         _slots = slots;
         TellManagers(fresh, new PeerManager.ViewChanged(_view));
+        foreach (var (node, days) in _expiring)
+        {
+            TellManagers(fresh, new PeerManager.CertificateEnds(node, days));
+        }
+
         foreach (var link in _links.Up)
         {
             link.Link.Tell(new Link.OfferSlots(slots));

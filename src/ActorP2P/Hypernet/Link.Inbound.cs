@@ -172,7 +172,7 @@ public sealed partial class Link
         {
             _sessions!.Flush();
             _log.Debug("{0} said goodbye: {1}", _pair!.RemoteId.ShortId, reason);
-            End("remote-goodbye: " + reason);
+            End(RemoteGoodbye + reason);
         }
 
         return false;

@@ -54,6 +54,9 @@ public sealed partial class Link
     /// <summary>From the topology: it took bytes out of its mailbox that were charged so much.</summary>
     internal sealed record TopologyTaken(int Charge);
 
+    /// <summary>How the reason of an end begins that the remote gave; its own reason follows.</summary>
+    internal const string RemoteGoodbye = "remote-goodbye: ";
+
     private const string DeadlineTimer = "deadline";
 
     private const string BeatTimer = "beat";

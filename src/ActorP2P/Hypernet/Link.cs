@@ -229,6 +229,12 @@ public sealed partial class Link : ReceiveActor, IWithTimers
             return;
         }
 
+        if (_environment.Trust.Identity.NotAfter <= now)
+        {
+            Drain("own-certificate-expired");
+            return;
+        }
+
         _writer.Control.Beat();
         if (_pulse.Tick(now))
         {

@@ -29,6 +29,11 @@ public sealed partial class Topology
     /// <summary>Answered by <see cref="RoutesSnapshot"/>.</summary>
     internal sealed record GetRoutes;
 
+    private sealed record LookAtExpiry
+    {
+        public static readonly LookAtExpiry Instance = new();
+    }
+
     private sealed record SyncTimer(long Token);
 
     private sealed record MembershipTimer(long Token);

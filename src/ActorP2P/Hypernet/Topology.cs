@@ -36,6 +36,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
     private readonly StateSyncCore _sync;
     private readonly MembershipCore _membership;
     private readonly Dictionary<NodeId, IActorRef> _links = [];
+    private readonly ExpiryWatch _expiry;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private List<StateSyncEffect> _stateEffects = [];
     private List<MembershipEffect> _membershipEffects = [];
@@ -52,6 +53,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         var settings = environment.Settings.StateSync;
         var identity = environment.Identity;
         _limits = StateLimits.From(settings, environment.Settings.Dissemination);
+        _expiry = new ExpiryWatch(environment.Settings.Rotation.ExpiryWarningDays);
         _membership = new MembershipCore(Judge, settings.MaxOrigins, CertificatePatience, environment.Random);
         _sync = new StateSyncCore(
             settings,
@@ -82,6 +84,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
             Perform();
         });
         Receive<TrustChanged>(_ => UseTrust());
+        Receive<LookAtExpiry>(_ => LookAtCertificateEnds());
         Receive<PublishView>(_ => Publish());
         Receive<GetRoutes>(_ => Sender.Tell(Routes()));
     }
@@ -101,6 +104,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         _sync.Start(Now, _stateEffects);
         SetOwn();
         Context.Parent.Tell(Hypernet.PartStarted.Instance);
+        Timers.StartPeriodicTimer(nameof(LookAtExpiry), LookAtExpiry.Instance, TimeSpan.Zero, ExpiryLookInterval);
     }
 
     private void HandleLinkUp(LinkUp up)
@@ -112,7 +116,8 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         }
 
         _links[up.Node] = up.Link;
-        _membership.HandlePeerUp(up.Node, up.RemoteChain, up.CertificateNotAfter, Now, _membershipEffects);
+        _membership.HandlePeerUp(
+            up.Node, up.RemoteChain, up.CertificateNotAfter, Now, _membershipEffects, Judge(up.RemoteChain, Now).CertificateNotAfter);
         _sync.HandlePeerUp(up.Node, Now, _stateEffects);
         SetOwn();
         SchedulePublish();
@@ -194,7 +199,9 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
             case StateSyncEffect.Send send:
                 Send(send.To, send.Bytes);
                 break;
-            case StateSyncEffect.Applied applied when HasNewLinks(applied):
+            case StateSyncEffect.Applied applied:
+                Use(applied);
+                break;
             case StateSyncEffect.Expired:
                 SchedulePublish();
                 break;
@@ -261,14 +268,16 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         }
     }
 
-    private void TellCertificateEnds(MembershipSnapshot snapshot)
+    private void Use(StateSyncEffect.Applied applied)
     {
-        foreach (var (node, link) in _links)
+        if (applied.New is LinkStateBody body)
         {
-            if (snapshot.TryGet(node, out var standing) && standing.Verdict == MembershipVerdict.Member)
-            {
-                link.Tell(new Link.UseCertificateEnd(standing.NotAfter));
-            }
+            _membership.HandleNamed(applied.Node, body.CertificateHash, Now, _membershipEffects);
+        }
+
+        if (HasNewLinks(applied))
+        {
+            SchedulePublish();
         }
     }
 
@@ -293,7 +302,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
 
         return validator.Validate(chain, now) switch
         {
-            CertificateVerdict.Accepted accepted => new ChainJudgement(accepted.Id, accepted.NotAfter, null),
+            CertificateVerdict.Accepted accepted => new ChainJudgement(accepted.Id, accepted.NotAfter, null, accepted.CertificateNotAfter),
             CertificateVerdict.Refused refused => new ChainJudgement(null, default, ReasonName.Of(refused.Reason)),
             var other => throw new InvalidOperationException($"A certificate verdict that is none: {other.GetType().Name}"),
         };
@@ -340,6 +349,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
 
         _view = new NetworkView(LinkGraph.FromClaims(claims), _membership.Snapshot);
         Context.Parent.Tell(new Hypernet.ViewChanged(_view));
+        LookAtCertificateEnds();
     }
 
     private RoutesSnapshot Routes()

@@ -19,6 +19,9 @@ internal sealed partial class PeerManager
     /// <summary>From Hypernet: a remote was refused.</summary>
     internal sealed record RemoteRejected(string Endpoint, string Reason, string Detail);
 
+    /// <summary>From Hypernet: a member's certificate, or ours, ends in so many days.</summary>
+    internal sealed record CertificateEnds(NodeId Node, int Days);
+
     /// <summary>From the P2PManager: refuse what is still in the mailbox, leave the slot map and stop.</summary>
     internal sealed record CloseNamespace;
 

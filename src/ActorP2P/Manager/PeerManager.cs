@@ -123,6 +123,11 @@ internal sealed partial class PeerManager : UntypedActor
             case NetworkAlarm m:
                 _children.Hub.Tell(new PeerManagerEventHub.Raise(m.In(_settings.Name)));
                 break;
+            case CertificateEnds m when _environment.Trust.Current.MayJoin(_settings.Name, m.Node):
+                _children.Hub.Tell(new PeerManagerEventHub.Raise(new CertificateExpiring(_settings.Name, m.Node, m.Days)));
+                break;
+            case CertificateEnds:
+                break;
             case HypernetServer.SlotRegistered:
                 Context.Parent.Tell(new P2PManager.NamespaceReady(_settings.Name));
                 break;

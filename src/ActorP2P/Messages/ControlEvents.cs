@@ -52,7 +52,13 @@ public sealed record EquivocationEvidence(ReadOnlyMemory<byte> Kept, ReadOnlyMem
 /// <summary>Another holder of this node's key signs, in a higher epoch or in ours. Told once for each epoch.</summary>
 public sealed record DuplicateIdentity(string Namespace, NodeId Node, ulong Epoch) : ControlEvent(Namespace);
 
-/// <summary>A certificate ends soon.</summary>
+/// <summary>
+/// The certificate of a member of the network that may take part in this namespace, or this node's own, ends soon:
+/// one event for each of <c>rotation.expiry-warning-days</c>.
+/// </summary>
+/// <param name="Namespace">The namespace.</param>
+/// <param name="Node">Whose certificate it is.</param>
+/// <param name="Days">Whole days that are left, rounded up; 0 when it has ended.</param>
 public sealed record CertificateExpiring(string Namespace, NodeId Node, int Days) : ControlEvent(Namespace);
 
 /// <summary>A message was dropped; the hub's counters hold the sums.</summary>

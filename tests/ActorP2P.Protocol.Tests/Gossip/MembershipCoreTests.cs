@@ -133,7 +133,59 @@ public sealed class MembershipCoreTests
             FireTimer();
         }
 
-        AssertVerdicts(peer: MembershipVerdict.Refused, far: MembershipVerdict.Unknown);
+        AssertVerdicts(peer: MembershipVerdict.Expired, far: MembershipVerdict.Unknown);
+    }
+
+    [Fact]
+    public void A_renewed_chain_is_fetched_while_the_old_one_holds_and_extends_the_membership()
+    {
+        _core.HandleNeeded(Far, Hash(Chain(9)), Peer, _now, _effects);
+        _core.HandleReceived(Peer, Answer(Chain(9)), _now, _effects);
+        _effects.Clear();
+
+        _core.HandleNamed(Far, Hash(Chain(9)), _now, _effects);
+        Assert.Empty(_effects.OfType<MembershipEffect.Send>());
+        _core.HandleNamed(Far, Hash(Chain(9, days: 30)), _now, _effects);
+        Assert.Equal(Peer, Assert.Single(_effects.OfType<MembershipEffect.Send>()).To);
+        _core.HandleReceived(Peer, Answer(Chain(9, days: 30)), _now, _effects);
+
+        Assert.True(_core.Snapshot.TryGet(Far, out var standing));
+        Assert.Equal(_now.AddDays(30), standing.NotAfter);
+        Assert.Equal(MembershipVerdict.Member, standing.Verdict);
+    }
+
+    [Fact]
+    public void A_node_whose_chain_has_ended_is_a_member_again_when_its_renewed_chain_comes_through_others()
+    {
+        _core.HandleNeeded(Far, Hash(Chain(9)), Peer, _now, _effects);
+        _core.HandleReceived(Peer, Answer(Chain(9)), _now, _effects);
+        _now += TimeSpan.FromDays(1);
+        _core.HandlePeerUp(Peer, Chain(1, days: 30), _now.AddDays(30), _now, _effects);
+        _core.HandleTimer(_effects.OfType<MembershipEffect.Schedule>().Last().Token, _now, _effects);
+        AssertVerdicts(peer: MembershipVerdict.Member, far: MembershipVerdict.Expired);
+
+        _core.HandleNeeded(Far, Hash(Chain(9, days: 60)), Peer, _now, _effects);
+        _core.HandleReceived(Peer, Answer(Chain(9, days: 60)), _now, _effects);
+        AssertVerdicts(peer: MembershipVerdict.Member, far: MembershipVerdict.Member);
+    }
+
+    [Fact]
+    public void A_member_that_names_one_chain_after_the_other_has_one_of_them_asked_for()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            _core.HandleNamed(Peer, Hash(Encoding.ASCII.GetBytes($"nothing {i}")), _now, _effects);
+        }
+
+        // Each name was asked for once and forgotten for the next; all the others still have their room.
+        _effects.Clear();
+        for (var i = 100; i < 109; i++)
+        {
+            _core.HandleNeeded(SimulatedCurve.IdOf(i), Hash(Chain(i)), Peer, _now, _effects);
+        }
+
+        Assert.Equal(9, _effects.OfType<MembershipEffect.Send>().Count());
+        Assert.Empty(_effects.OfType<MembershipEffect.Dropped>());
     }
 
     [Fact]
@@ -166,7 +218,7 @@ public sealed class MembershipCoreTests
         Assert.Equal(1, drops.Count(static reason => reason == MembershipDrop.NotAPeer));
     }
 
-    private static ReadOnlyMemory<byte> Chain(int number) => Encoding.ASCII.GetBytes($"chain {number}");
+    private static ReadOnlyMemory<byte> Chain(int number, int days = 1) => Encoding.ASCII.GetBytes($"chain {number} {days}");
 
     private static ReadOnlyMemory<byte> Hash(ReadOnlyMemory<byte> chain) => SHA256.HashData(chain.Span);
 
@@ -180,10 +232,11 @@ public sealed class MembershipCoreTests
             return new ChainJudgement(null, default, "malformed");
         }
 
-        var number = int.Parse(text[6..], System.Globalization.CultureInfo.InvariantCulture);
+        var parts = text.Split(' ').Skip(1).Select(static part => int.Parse(part, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        var number = parts[0];
         return _denied.Contains(number)
             ? new ChainJudgement(null, default, "denied")
-            : new ChainJudgement(SimulatedCurve.IdOf(number), now.AddDays(1), null);
+            : new ChainJudgement(SimulatedCurve.IdOf(number), now.AddDays(parts[1]), null);
     }
 
     private void FireTimer()

@@ -2,6 +2,7 @@ using ActorP2P.Hocon;
 using ActorP2P.Protocol.Channel;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Identity.Issuing;
+using ActorP2P.Protocol.Settings;
 using ActorP2P.Transport;
 
 namespace ActorP2P.Simulation.Tests.Physical;
@@ -26,11 +27,22 @@ internal sealed class PhysicalWorld : IDisposable
 
     public MemoryNetwork Network { get; }
 
-    public PhysicalNode Start(string host, string config = "", IssuedNode? issued = null)
+    /// <summary>The same key under another certificate of the root.</summary>
+    public NodeIdentity Renew(PhysicalNode node, Validity validity, string config = "")
+    {
+        var chain = _root.RenewNode(new NodeCertificateRequest(node.Host, [], validity), node.Environment.Identity.Key, _random);
+        Assert.True(
+            NodeIdentity.TryCreate(
+                node.Issued.KeyPem, chain, node.Issued.CaPem, IdentityCurves.P256, null, Read(config).Identity, node.Environment.Time.GetUtcNow(), out var identity, out var errors, null, node.Environment.Trust.Identity),
+            string.Join("; ", errors));
+        return identity;
+    }
+
+    public PhysicalNode Start(string host, string config = "", IssuedNode? issued = null, TimeProvider? time = null)
     {
         var certificates = issued ?? Issue(host);
         var port = Network.CreatePort(host);
-        return new PhysicalNode(this, host, Environment(port, certificates, config, NextEpoch()));
+        return new PhysicalNode(this, host, Environment(port, certificates, config, NextEpoch(), time ?? Simulation.Time), certificates);
     }
 
     public IssuedNode Issue(string host, CertificateIssuer? issuer = null, Validity? validity = null) =>
@@ -53,7 +65,17 @@ internal sealed class PhysicalWorld : IDisposable
 
     private ulong NextEpoch() => (ulong)(Simulation.Now - DateTimeOffset.UnixEpoch).TotalMilliseconds;
 
-    private NodeEnvironment Environment(MemoryTransportPort port, IssuedNode issued, string config, ulong epoch)
+    private NodeEnvironment Environment(MemoryTransportPort port, IssuedNode issued, string config, ulong epoch, TimeProvider time)
+    {
+        var settings = Read(config);
+        Assert.True(
+            NodeIdentity.TryCreate(issued.KeyPem, issued.ChainPem, issued.CaPem, IdentityCurves.P256, null, settings.Identity, time.GetUtcNow(), out var identity, out var errors),
+            string.Join("; ", errors));
+        return new NodeEnvironment(
+            settings, identity, identity.Validator, epoch, port, time, _random, new NodeCounters(), new ReassemblyBudget(settings.Channel));
+    }
+
+    private static P2PSettings Read(string config)
     {
         const string Common = """
             actorp2p {
@@ -63,14 +85,8 @@ internal sealed class PhysicalWorld : IDisposable
             """;
         var read = SettingsReader.Read(ConfigurationFactory.ParseString(config).WithFallback(ConfigurationFactory.ParseString(Common)));
         Assert.True(read.IsValid, string.Join("; ", read.Errors));
-        var settings = read.Settings;
-        Assert.True(
-            NodeIdentity.TryCreate(issued.KeyPem, issued.ChainPem, issued.CaPem, IdentityCurves.P256, null, settings.Identity, Simulation.Now, out var identity, out var errors),
-            string.Join("; ", errors));
-        return new NodeEnvironment(
-            settings, identity, identity.Validator, epoch, port, Simulation.Time, _random, new NodeCounters(), new ReassemblyBudget(settings.Channel));
+        return read.Settings;
     }
-
 }
 
 /// <summary>One node's physical layer.</summary>
@@ -78,8 +94,9 @@ internal sealed class PhysicalNode
 {
     private readonly PhysicalWorld _world;
 
-    public PhysicalNode(PhysicalWorld world, string host, NodeEnvironment environment)
+    public PhysicalNode(PhysicalWorld world, string host, NodeEnvironment environment, IssuedNode issued)
     {
+        Issued = issued;
         _world = world;
         Host = host;
         Environment = environment;
@@ -95,6 +112,8 @@ internal sealed class PhysicalNode
     public string Host { get; }
 
     public NodeEnvironment Environment { get; }
+
+    public IssuedNode Issued { get; }
 
     public ActorSystem System { get; }
 
@@ -112,6 +131,13 @@ internal sealed class PhysicalNode
         var hypernet = Hypernet;
         record.Actor = System.ActorOf(Props.Create(() => new RecordingManager(record, hypernet)), "manager-" + name);
         return record;
+    }
+
+    /// <summary>Puts an identity with its rules in force, as a reload does.</summary>
+    public void Use(NodeIdentity identity)
+    {
+        Environment.Trust.Use(TrustState.Of(identity, identity.Validator));
+        Hypernet.Tell(ActorP2P.Hypernet.TrustChanged.Instance);
     }
 
     public long Count(string counter) => Environment.Counters.Value(counter);

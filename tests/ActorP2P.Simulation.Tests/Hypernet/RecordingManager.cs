@@ -20,6 +20,8 @@ internal sealed class NamespaceRecord(string name)
 
     public List<PeerManager.RemoteRejected> Rejections { get; } = [];
 
+    public List<PeerManager.CertificateEnds> Expiring { get; } = [];
+
     public List<NetworkAlarm> Alarms { get; } = [];
 
     public List<(NodeId From, string Text)> Received { get; } = [];
@@ -53,6 +55,7 @@ internal sealed class RecordingManager : ReceiveActor
         });
         Receive<PeerManager.ViewChanged>(changed => record.View = changed.View);
         Receive<PeerManager.RemoteRejected>(record.Rejections.Add);
+        Receive<PeerManager.CertificateEnds>(record.Expiring.Add);
         Receive<NetworkAlarm>(record.Alarms.Add);
         Receive<Peer.RecordsWritten>(written => record.Written.Add((written.Lane, written.Bytes)));
         Receive<Peer.RecordsReceived>(HandleRecords);
