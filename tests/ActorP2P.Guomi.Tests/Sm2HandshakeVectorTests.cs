@@ -122,7 +122,7 @@ public sealed class Sm2HandshakeVectorTests
 
     private static HandshakeParameters Parameters(HandshakeVector.Side own, HandshakeVector.Side other, params byte[][] drawsAfter)
     {
-        var settings = new IdentitySettings("sm2", "", "", "", "", [], [], MaxChainCertificates: 4, MaxChainBytes: 8192);
+        var settings = new IdentitySettings("sm2", "", "", "", "", [], [], MaxChainCertificates: 4, MaxChainBytes: 8192, AllowFile: "", DenyFile: "");
         Assert.True(
             NodeIdentity.TryCreate(own.KeyPem, own.CertificatePem, Vector.CaPem, GuomiSuites.Sm2, null, settings, Vector.Now, out var identity, out var errors),
             string.Join("; ", errors));
