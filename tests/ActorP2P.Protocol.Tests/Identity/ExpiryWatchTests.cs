@@ -1,5 +1,4 @@
 using ActorP2P.Protocol.Identity;
-using ActorP2P.Protocol.Tests.VirtualNetwork;
 
 namespace ActorP2P.Protocol.Tests.Identity;
 
