@@ -113,7 +113,10 @@ public sealed class CertificateValidatorTests
         // A host that answers never: with downloads on, this would hang or leak that we validate.
         var chain = TestPki.P256.Leaf(request => request.CertificateExtensions.Add(
             new X509AuthorityInformationAccessExtension(["http://192.0.2.1/ocsp"], ["http://192.0.2.1/ca.crt"])));
+        var lists = TestPki.P256.Leaf(request => request.CertificateExtensions.Add(
+            CertificateRevocationListBuilder.BuildCrlDistributionPointExtension(["http://192.0.2.1/ca.crl", "file:///etc/passwd"])));
 
+        Assert.IsType<CertificateVerdict.Accepted>(TestPki.P256.Validator().Validate(lists, Now));
         Assert.IsType<CertificateVerdict.Accepted>(TestPki.P256.Validator().Validate(chain, Now));
     }
 

@@ -94,6 +94,16 @@ public sealed class NodeBootstrapTests : IDisposable
         Assert.Contains("longer than", Assert.Single(ErrorsOf(settings with { Crl = settings.Crl with { Files = ["long.crl"], MaxFileBytes = 4096 } })).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(730, "ended")]
+    [InlineData(-730, "begins")]
+    public void A_clock_two_years_off_does_not_start_a_node(int days, string detail)
+    {
+        Assert.False(NodeFiles.TryLoad(Settings(), _directory, Now.AddDays(days), static _ => null, out _, out var errors));
+        Assert.All(errors, static e => Assert.Equal("actorp2p.identity.certificate-file", e.Path));
+        Assert.Contains(errors, e => e.Message.Contains(detail, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_certificate_that_ends_soon_is_a_warning()
     {
@@ -172,6 +182,7 @@ public sealed class NodeBootstrapTests : IDisposable
     private static async Task EndAsync(BootstrapResult result)
     {
         await result.Environment!.Port.DisposeAsync();
+        (result.Environment.TrustSource as IDisposable)?.Dispose();
         result.Environment.Identity.Dispose();
     }
 }
