@@ -89,5 +89,5 @@ internal sealed class Sm2Pki
         CertificateChain.TryParseDer([.. ders.Select(static der => (ReadOnlyMemory<byte>)der)], Limits, out var chain, out var reason) ? chain : throw new UnreachableException(reason);
 
     private static IdentitySettings Settings() =>
-        new("sm2", "", "", "", "", [], [], Limits.MaxCertificates, Limits.MaxBytes);
+        new("sm2", "", "", "", "", [], [], Limits.MaxCertificates, Limits.MaxBytes, AllowFile: "", DenyFile: "");
 }
