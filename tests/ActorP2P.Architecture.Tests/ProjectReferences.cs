@@ -17,6 +17,7 @@ public sealed class ProjectReferences
         ["ActorP2P.Transport"] = ["ActorP2P.Protocol"],
         ["ActorP2P"] = ["ActorP2P.Hocon", "ActorP2P.Protocol", "ActorP2P.Transport", Engine],
         ["ActorP2P.Guomi"] = ["ActorP2P.Protocol"],
+        ["ActorP2P.AkkaRemoting"] = ["ActorP2P", "ActorP2P.Hocon", "ActorP2P.Protocol", Engine],
         ["ActorP2P.Node"] = ["ActorP2P", "ActorP2P.Guomi", "ActorP2P.Hocon", "ActorP2P.Protocol", "ActorP2P.Transport", Engine],
     };
 

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using Akka.Remote.Transport;
+using Google.Protobuf;
+
+namespace ActorP2P.AkkaRemoting;
+
+/// <summary>
+/// One association. Akka.Remote writes from its own threads into a bounded queue; <see cref="RemotingGate"/> empties it.
+/// </summary>
+internal sealed class P2PAssociationHandle : AssociationHandle
+{
+    private readonly IActorRef _gate;
+    private readonly long _maxQueuedBytes;
+    private readonly ConcurrentQueue<ByteString> _queue = new();
+    private readonly ConcurrentQueue<IHandleEvent> _early = new();
+    private long _queuedBytes;
+    private int _isFlushDue;
+    private volatile bool _isClosed;
+    private IHandleEventListener? _reader;
+
+    public P2PAssociationHandle(Address local, Address remote, AssociationKey key, IActorRef gate, long maxQueuedBytes)
+        : base(local, remote)
+    {
+        _gate = gate;
+        _maxQueuedBytes = maxQueuedBytes;
+        Key = key;
+        ReadHandlerSource.Task.PipeTo(gate, success: reader => new RemotingGate.ReaderReady(this, reader));
+    }
+
+    public AssociationKey Key { get; }
+
+    /// <summary>Bytes handed to the runtime and not taken by the far side yet; the gate's own.</summary>
+    public long InFlightBytes { get; set; }
+
+    /// <summary>Bytes that came before anybody read; the gate's own.</summary>
+    public long EarlyBytes { get; private set; }
+
+    /// <inheritdoc />
+    public override bool Write(ByteString payload)
+    {
+        if (_isClosed)
+        {
+            return false;
+        }
+
+        if (AkkaPdu.Classify(payload.Span, out _) == AkkaPduKind.Heartbeat)
+        {
+            _gate.Tell(new RemotingGate.Pulse(this, payload));
+            return true;
+        }
+
+        // One PDU always fits into an empty queue.
+        if (Interlocked.Add(ref _queuedBytes, payload.Length) > _maxQueuedBytes && _queuedBytes > payload.Length)
+        {
+            Interlocked.Add(ref _queuedBytes, -payload.Length);
+            return false;
+        }
+
+        _queue.Enqueue(payload);
+        if (Interlocked.Exchange(ref _isFlushDue, 1) == 0)
+        {
+            _gate.Tell(new RemotingGate.Flush(this));
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc />
+    [Obsolete("Akka.Remote calls it by its overload with a reason.")]
+    public override void Disassociate() => _gate.Tell(new RemotingGate.Disassociate(this));
+
+    /// <summary>What waits, up to a size; the first PDU comes whatever its size. The gate alone calls it.</summary>
+    public List<ByteString> TakeBatch(long maxBytes, out long bytes)
+    {
+        Volatile.Write(ref _isFlushDue, 0);
+        var batch = new List<ByteString>();
+        bytes = 0;
+        while (_queue.TryPeek(out var next) && (batch.Count == 0 || bytes + next.Length <= maxBytes))
+        {
+            _queue.TryDequeue(out _);
+            batch.Add(next);
+            bytes += next.Length;
+        }
+
+        Interlocked.Add(ref _queuedBytes, -bytes);
+        return batch;
+    }
+
+    /// <summary>Hands an event to Akka.Remote, or keeps it until somebody reads. The gate alone calls it.</summary>
+    public void Notify(IHandleEvent happened, long bytes = 0)
+    {
+        if (_reader is { } reader)
+        {
+            reader.Notify(happened);
+            return;
+        }
+
+        EarlyBytes += bytes;
+        _early.Enqueue(happened);
+    }
+
+    /// <summary>Somebody reads now. The gate alone calls it.</summary>
+    public void Attach(IHandleEventListener reader)
+    {
+        _reader = reader;
+        while (_early.TryDequeue(out var waiting))
+        {
+            reader.Notify(waiting);
+        }
+    }
+
+    /// <summary>Nothing more is taken.</summary>
+    public void Close() => _isClosed = true;
+}

@@ -1,0 +1,111 @@
+using ActorP2P.Hocon;
+using Akka.Remote.Transport;
+using AkkaConfig = Akka.Configuration.Config;
+
+namespace ActorP2P.AkkaRemoting;
+
+/// <summary>
+/// Akka.Remote over the node's links: authenticated by certificate, sealed with session keys, one link a pair of nodes
+/// shared with everything else. Chosen by <c>akka.remote.enabled-transports = ["akka.remote.p2p"]</c>.
+/// </summary>
+/// <remarks>Akka.Remote calls it from its own threads; what must be in order goes through <see cref="RemotingGate"/>.</remarks>
+public sealed class P2PTransport : global::Akka.Remote.Transport.Transport
+{
+    /// <summary>The scheme below Akka.Remote's own protocol.</summary>
+    public const string Scheme = "p2p";
+
+    /// <summary>The scheme that applications see: <c>akka.p2p://system@node:1</c>.</summary>
+    public const string FullScheme = "akka.p2p";
+
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(3);
+
+    private readonly RemotingSettings _settings;
+    private readonly TaskCompletionSource<IAssociationEventListener> _listener = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private NodeEnvironment? _environment;
+    private IActorRef _gate = ActorRefs.Nobody;
+
+    /// <summary>Called by Akka.Remote.</summary>
+    public P2PTransport(ActorSystem system, AkkaConfig config)
+    {
+        System = system;
+        Config = config;
+        SchemeIdentifier = Scheme;
+        _settings = RemotingSettings.Read(config);
+        MaximumPayloadBytes = _settings.MaximumFrameBytes;
+    }
+
+    /// <summary>Every key of the transport with its default, and the safe settings of Akka.Remote beside it.</summary>
+    public static AkkaConfig Defaults { get; } = Akka.Configuration.ConfigurationFactory.FromResource("ActorP2P.AkkaRemoting.p2p.conf", typeof(P2PTransport).Assembly);
+
+    /// <inheritdoc />
+    public override async Task<(Address, TaskCompletionSource<IAssociationEventListener>)> Listen()
+    {
+        _environment = CreateEnvironment();
+        var local = NodeAddress.Of(_environment.Identity.Id, System.Name);
+        var ready = new TaskCompletionSource<IActorRef>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (environment, settings) = (_environment, _settings);
+        _gate = ((ExtendedActorSystem)System).SystemActorOf(
+            Props.Create(() => new RemotingGate(environment, settings, local, ready)).WithDeploy(Deploy.Local),
+            "p2p-remoting");
+        var router = await ready.Task.ConfigureAwait(false);
+        P2PRemoting.Announce(System, new P2PRemoting(router, _environment));
+        _ = _listener.Task.PipeTo(_gate, success: static listener => new RemotingGate.ListenerReady(listener));
+        return (local, _listener);
+    }
+
+    /// <inheritdoc />
+    public override bool IsResponsibleFor(Address remote) => NodeAddress.TryGetNode(remote.Host, out _);
+
+    /// <inheritdoc />
+    public override Task<AssociationHandle> Associate(Address remoteAddress)
+    {
+        if (!NodeAddress.TryGetNode(remoteAddress.Host, out var node))
+        {
+            return Task.FromException<AssociationHandle>(new InvalidAssociationException($"{remoteAddress} names no node"));
+        }
+
+        var answer = new TaskCompletionSource<AssociationHandle>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _gate.Tell(new RemotingGate.Associate(remoteAddress, node, answer));
+        return answer.Task;
+    }
+
+    /// <inheritdoc />
+    public override async Task<bool> Shutdown()
+    {
+        if (_environment is null)
+        {
+            return true;
+        }
+
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _gate.Tell(new RemotingGate.Shutdown(done));
+        var drain = _environment.Settings.Link.DrainTimeout;
+        var inOrder = await Task.WhenAny(done.Task, Task.Delay(drain + drain + StopMargin)).ConfigureAwait(false) == done.Task;
+        await _environment.Port.DisposeAsync().ConfigureAwait(false);
+        _environment.Identity.Dispose();
+        return inOrder;
+    }
+
+    private NodeEnvironment CreateEnvironment()
+    {
+        var read = _settings.ConfigFile.Length > 0
+            ? SettingsReader.ReadFile(_settings.ConfigFile)
+            : SettingsReader.Read(OwnSection());
+        if (!read.IsValid)
+        {
+            throw Wrong(read.Errors.Select(static error => error.ToString()));
+        }
+
+        _settings.Check(read.Settings);
+        var directory = _settings.ConfigFile.Length > 0 ? Path.GetDirectoryName(Path.GetFullPath(_settings.ConfigFile))! : Environment.CurrentDirectory;
+        var bootstrap = NodeBootstrap.Create(read.Settings, directory, TimeProvider.System);
+        return bootstrap.IsReady ? bootstrap.Environment : throw Wrong(bootstrap.Errors.Select(static error => error.ToString()));
+    }
+
+    // As text: the two engines' configurations are types of their own.
+    private Config OwnSection() => System.Settings.Config.HasPath(SettingsReader.SectionName)
+        ? ConfigurationFactory.ParseString($"{SettingsReader.SectionName} {{\n{System.Settings.Config.GetConfig(SettingsReader.SectionName)}\n}}")
+        : ConfigurationFactory.Empty;
+
+    private static Akka.Configuration.ConfigurationException Wrong(IEnumerable<string> errors) => new(string.Join("; ", errors));
+}

@@ -1,0 +1,232 @@
+using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Identity;
+using Akka.Remote.Transport;
+
+namespace ActorP2P.AkkaRemoting;
+
+/// <summary>
+/// Akka.Remote's associations as one module of the node: it hosts the node, opens remoting's namespace, and moves PDUs
+/// between handles and unicasts. Payload goes in one ordered lane, heartbeats in a heavier one.
+/// </summary>
+/// <remarks>
+/// An association's address must belong to the node that the session authenticates. It is checked where the transport
+/// opens the association and again in Akka.Remote's own handshake PDU, which names an address of its own.
+/// The node below is stopped with the gate and never restarted in it: Akka.Remote's terminator ends the system then.
+/// </remarks>
+internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
+{
+    private const string PduType = "akka.pdu";
+    private const string PulseType = "akka.pulse";
+
+    private readonly NodeEnvironment _environment;
+    private readonly RemotingSettings _settings;
+    private readonly Address _local;
+    private readonly TaskCompletionSource<IActorRef> _ready;
+    private readonly Dictionary<AssociationKey, P2PAssociationHandle> _handles = [];
+    private readonly Dictionary<AssociationKey, Associate> _opening = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IActorRef _node = ActorRefs.Nobody;
+    private IActorRef _router = ActorRefs.Nobody;
+    private IAssociationEventListener? _listener;
+    private TaskCompletionSource<bool>? _leaving;
+    private int _registered;
+
+    public RemotingGate(NodeEnvironment environment, RemotingSettings settings, Address local, TaskCompletionSource<IActorRef> ready)
+    {
+        _environment = environment;
+        _settings = settings;
+        _local = local;
+        _ready = ready;
+        ReceiveStart();
+        ReceiveFromAkka();
+        Receive<Delivery>(HandleDelivery);
+        Receive<Sent>(sent => sent.CorrelationId is InFlight, sent => HandleTaken((InFlight)sent.CorrelationId!));
+        Receive<SendFailed>(failed => HandleFailed(failed.To, failed.CorrelationId, failed.Reason));
+        Receive<SendRefused>(refused => HandleFailed((refused.Message as NamespaceRouter.Unicast)?.To, (refused.Message as NamespaceRouter.Unicast)?.CorrelationId, refused.Reason));
+        Receive<PeerUp>(up => RetryOpening(up.Node));
+        Receive<PeerDown>(down => DropAll(down.Node, down.Reason));
+        Receive<AssociateTimedOut>(late => FailOpening(late.Key, "no answer in time"));
+        Receive<Shutdown>(HandleShutdown);
+        Receive<Terminated>(_ => HandleNodeStopped());
+        ReceiveAny(static _ => { });
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+
+    protected override void PreStart()
+    {
+        _node = Context.Watch(Context.ActorOf(P2PNode.Props(_environment), "node"));
+        _node.Tell(P2PNode.GetRouter.Instance);
+    }
+
+    protected override void PostStop()
+    {
+        _ready.TrySetException(new InvalidOperationException("the node stopped"));
+        _leaving?.TrySetResult(true);
+        foreach (var key in _handles.Keys.ToArray())
+        {
+            Drop(key, "the transport stopped");
+        }
+    }
+
+    private void ReceiveStart()
+    {
+        Receive<P2PNode.RouterAddress>(address =>
+        {
+            _router = address.Router;
+            _router.Tell(new NamespaceRouter.Open(_settings.Namespace));
+        });
+        Receive<Opened>(_ =>
+        {
+            _router.Tell(new NamespaceRouter.Register(_settings.Namespace, PduType, Self, Lane.Request));
+            _router.Tell(new NamespaceRouter.Register(_settings.Namespace, PulseType, Self, Lane.Consensus));
+            _router.Tell(new NamespaceRouter.Observe(_settings.Namespace, Self, [typeof(PeerUp), typeof(PeerDown)]));
+        });
+        Receive<Registered>(_ =>
+        {
+            if (++_registered == 2)
+            {
+                _ready.TrySetResult(_router);
+            }
+        });
+        Receive<OpenRefused>(refused => _ready.TrySetException(new InvalidAssociationException($"namespace {refused.Namespace}: {refused.Reason}")));
+        Receive<RegisterRefused>(refused => _ready.TrySetException(new InvalidAssociationException($"module {refused.Type}: {refused.Reason}")));
+        Receive<ListenerReady>(ready => _listener = ready.Listener);
+    }
+
+    private void ReceiveFromAkka()
+    {
+        Receive<Associate>(HandleAssociate);
+        Receive<Flush>(flush => Send(flush.Handle));
+        Receive<Pulse>(pulse => Tell(PulseType, pulse.Handle.Key, RemotingWire.Compose(RemotingKind.Pulse, pulse.Handle.Key, pulse.Pdu.Span)));
+        Receive<ReaderReady>(ready => ready.Handle.Attach(ready.Reader));
+        Receive<Disassociate>(ending =>
+        {
+            // What was written before still goes out, whatever the window says: Akka.Remote's goodbye is among it.
+            Send(ending.Handle, ignoreWindow: true);
+            if (_handles.Remove(ending.Handle.Key))
+            {
+                ending.Handle.Close();
+                Tell(PduType, ending.Handle.Key, RemotingWire.Compose(RemotingKind.Disassociated, ending.Handle.Key));
+            }
+        });
+    }
+
+    private void HandleAssociate(Associate wanted)
+    {
+        var key = new AssociationKey(wanted.Node, _environment.Random.NextUInt64(), OpenedByUs: true);
+        _opening.Add(key, wanted);
+        Timers.StartSingleTimer(key, new AssociateTimedOut(key), _settings.AssociateTimeout);
+        Open(key);
+    }
+
+    private void Open(AssociationKey key) =>
+        Tell(PduType, key, RemotingWire.Compose(RemotingKind.Associate, key, _local.WithProtocol(P2PTransport.FullScheme).ToString()));
+
+    private void RetryOpening(NodeId node)
+    {
+        foreach (var key in _opening.Keys.Where(key => key.Remote == node))
+        {
+            Open(key);
+        }
+    }
+
+    private void FailOpening(AssociationKey key, string reason)
+    {
+        if (_opening.Remove(key, out var wanted))
+        {
+            Timers.Cancel(key);
+            wanted.Answer.TrySetException(new InvalidAssociationException($"no association with {wanted.Remote}: {reason}"));
+        }
+    }
+
+    private void Send(P2PAssociationHandle handle, bool ignoreWindow = false)
+    {
+        while (_handles.ContainsKey(handle.Key) && (ignoreWindow || handle.InFlightBytes < _settings.WindowBytes))
+        {
+            var batch = handle.TakeBatch(_settings.BatchBytes, out var bytes);
+            if (batch.Count == 0)
+            {
+                return;
+            }
+
+            handle.InFlightBytes += bytes;
+            Tell(PduType, handle.Key, RemotingWire.ComposePdus(handle.Key, batch), new InFlight(handle.Key, bytes));
+        }
+    }
+
+    private void HandleTaken(InFlight taken)
+    {
+        if (_handles.TryGetValue(taken.Key, out var handle))
+        {
+            handle.InFlightBytes -= taken.Bytes;
+            Send(handle);
+        }
+    }
+
+    private void HandleFailed(NodeId? to, object? about, SendFailure reason)
+    {
+        if (about is InFlight lost)
+        {
+            // Akka.Remote resends what must not get lost over its next association.
+            Drop(lost.Key, reason.ToString());
+        }
+        else if (to is not null && reason is not (SendFailure.PeerDown or SendFailure.UnknownNode or SendFailure.UnknownType))
+        {
+            foreach (var key in _opening.Keys.Where(key => key.Remote == to).ToArray())
+            {
+                FailOpening(key, reason.ToString());
+            }
+        }
+    }
+
+    private void Drop(AssociationKey key, string reason)
+    {
+        if (_handles.Remove(key, out var handle))
+        {
+            _log.Debug("association with {0} is over: {1}", handle.RemoteAddress, reason);
+            handle.Close();
+            handle.Notify(new Disassociated(DisassociateInfo.Unknown));
+        }
+    }
+
+    private void DropAll(NodeId node, string reason)
+    {
+        foreach (var key in _handles.Keys.Where(key => key.Remote == node).ToArray())
+        {
+            Drop(key, reason);
+        }
+    }
+
+    private void HandleShutdown(Shutdown shutdown)
+    {
+        _leaving = shutdown.Done;
+        foreach (var handle in _handles.Values.ToArray())
+        {
+            Self.Tell(new Disassociate(handle));
+        }
+
+        // Behind the goodbyes that stand in this mailbox and in the router's.
+        foreach (var key in _opening.Keys.ToArray())
+        {
+            FailOpening(key, "the transport stops");
+        }
+
+        _node.Tell(P2PNode.Leave.Instance);
+    }
+
+    private void HandleNodeStopped()
+    {
+        if (_leaving is null)
+        {
+            _log.Error("the node below remoting has stopped for good");
+        }
+
+        Context.Stop(Self);
+    }
+
+    private void Tell(string type, AssociationKey key, byte[] message, object? about = null) =>
+        _router.Tell(new NamespaceRouter.Unicast(_settings.Namespace, key.Remote, type, message, Confirm: about is not null, CorrelationId: about));
+}

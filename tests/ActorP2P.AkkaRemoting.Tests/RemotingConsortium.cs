@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorP2P.Protocol;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Identity.Issuing;
+
+namespace ActorP2P.AkkaRemoting.Tests;
+
+/// <summary>Systems in one process, each over a node of its own with certificates, TLS and sealed records as by default.</summary>
+internal sealed class RemotingConsortium : IAsyncDisposable
+{
+    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("actorp2p-akka-");
+    private readonly List<(string Name, int Port, IssuedNode Files)> _members = [];
+    private readonly Dictionary<string, ActorSystem> _systems = [];
+
+    public RemotingConsortium(params string[] names)
+    {
+        var validity = Validity.FromNow(DateTimeOffset.UtcNow, 30);
+        var root = CertificateIssuer.CreateRoot(IdentityCurves.P256, "ca", validity, TestRandom.Instance);
+        foreach (var name in names)
+        {
+            _members.Add((name, FreePort(), root.IssueNode(new NodeCertificateRequest(name, [], validity), TestRandom.Instance)));
+        }
+    }
+
+    public ActorSystem this[string name] => _systems[name];
+
+    public NodeId IdOf(string name) => Member(name).Files.Id;
+
+    /// <summary>The address of a member's system, as other systems write it.</summary>
+    public Address AddressOf(string name, string system = "consortium") => NodeAddress.Of(IdOf(name), system).WithProtocol("akka.p2p");
+
+    /// <summary>Starts one member's system; its name is the same everywhere, as a cluster needs.</summary>
+    public ActorSystem Start(string name, string hocon = "akka.remote.untrusted-mode = off")
+    {
+        var config = Akka.Configuration.ConfigurationFactory.ParseString(hocon)
+            .WithFallback(Akka.Configuration.ConfigurationFactory.ParseString(ConfigOf(name)))
+            .WithFallback(P2PTransport.Defaults);
+        return _systems[name] = ActorSystem.Create("consortium", config);
+    }
+
+    public void StartAll(string hocon = "akka.remote.untrusted-mode = off")
+    {
+        foreach (var (name, _, _) in _members)
+        {
+            Start(name, hocon);
+        }
+    }
+
+    public async Task StopAsync(string name)
+    {
+        if (_systems.Remove(name, out var system))
+        {
+            await system.Terminate();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_systems.Keys.ToArray().Select(StopAsync));
+        _directory.Delete(recursive: true);
+    }
+
+    /// <summary>Tries until it does not throw; the last exception counts.</summary>
+    public static async Task<T> EventuallyAsync<T>(Func<Task<T>> attempt)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        for (var end = DateTime.UtcNow + Soon; ; await timer.WaitForNextTickAsync())
+        {
+            try
+            {
+                return await attempt();
+            }
+            catch (Exception) when (DateTime.UtcNow < end)
+            {
+                // Not yet.
+            }
+        }
+    }
+
+    private string ConfigOf(string name)
+    {
+        var (_, port, files) = Member(name);
+        var folder = _directory.CreateSubdirectory(name).FullName;
+        File.WriteAllText(Path.Combine(folder, "node.key"), files.KeyPem);
+        File.WriteAllText(Path.Combine(folder, "node.crt"), files.ChainPem);
+        File.WriteAllText(Path.Combine(folder, "ca.crt"), files.CaPem);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Path.Combine(folder, "node.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        var peers = string.Join(", ", _members.Where(other => other.Name != name).Select(other => $"\"127.0.0.1:{other.Port}\""));
+        return $$"""
+            akka { loglevel = WARNING, stdout-loglevel = OFF, log-dead-letters = off }
+            actorp2p {
+              network { id = "akka test", listen = ["127.0.0.1:{{port}}"], peers = [{{peers}}], data-directory = "{{folder}}" }
+              identity { key-file = "{{folder}}/node.key", certificate-file = "{{folder}}/node.crt", ca-file = "{{folder}}/ca.crt" }
+              link.drain-timeout = 1s
+              reconnect { min-delay = 50ms, max-delay = 500ms }
+            }
+            """;
+    }
+
+    private (string Name, int Port, IssuedNode Files) Member(string name) => _members.Single(member => member.Name == name);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private sealed class TestRandom : IRandomSource
+    {
+        public static TestRandom Instance { get; } = new();
+
+        public void Fill(Span<byte> destination) => System.Security.Cryptography.RandomNumberGenerator.Fill(destination);
+    }
+}
