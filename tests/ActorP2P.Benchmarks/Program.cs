@@ -1,11 +1,13 @@
 using System.Globalization;
 using ActorP2P.Benchmarks;
 using ActorP2P.Benchmarks.Dissemination;
+using ActorP2P.Benchmarks.Handshakes;
 using ActorP2P.Benchmarks.Local;
 using ActorP2P.Benchmarks.Wire;
 
 var cases = new SortedDictionary<string, Func<BenchmarkArguments, Task>>(StringComparer.Ordinal)
 {
+    ["handshake"] = HandshakeCases.RunAsync,
     ["local"] = LocalCases.RunAsync,
     ["transport"] = TransportCases.RunAsync,
     ["wire"] = WireCases.RunAsync,

@@ -110,7 +110,7 @@ internal sealed class RawTlsPair : IAsyncDisposable
         }
     }
 
-    private static SslStreamCertificateContext ContextOf(IssuedNode node)
+    public static SslStreamCertificateContext ContextOf(IssuedNode node)
     {
         var chain = new X509Certificate2Collection();
         chain.ImportFromPem(node.ChainPem);
@@ -118,7 +118,7 @@ internal sealed class RawTlsPair : IAsyncDisposable
         return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(node.ChainPem, node.KeyPem), chain, offline: true);
     }
 
-    private static X509ChainPolicy PolicyOf(IssuedNode node)
+    public static X509ChainPolicy PolicyOf(IssuedNode node)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.ImportFromPem(node.CaPem);
