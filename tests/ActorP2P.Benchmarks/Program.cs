@@ -7,6 +7,7 @@ using ActorP2P.Benchmarks.Wire;
 
 var cases = new SortedDictionary<string, Func<BenchmarkArguments, Task>>(StringComparer.Ordinal)
 {
+    ["admission"] = AdmissionCases.RunAsync,
     ["handshake"] = HandshakeCases.RunAsync,
     ["local"] = LocalCases.RunAsync,
     ["transport"] = TransportCases.RunAsync,
@@ -17,6 +18,11 @@ var cases = new SortedDictionary<string, Func<BenchmarkArguments, Task>>(StringC
 if (args is ["dissemination-node", var configFile, var peers])
 {
     return await DisseminationNode.RunAsync(configFile, int.Parse(peers, CultureInfo.InvariantCulture));
+}
+
+if (args is [AdmissionCases.FloodCase, .. var flood])
+{
+    return await AdmissionCases.FloodAsync(flood);
 }
 
 if (args.Length == 0 || !cases.TryGetValue(args[0], out var run) || BenchmarkArguments.Parse(args[1..]) is not { } arguments)

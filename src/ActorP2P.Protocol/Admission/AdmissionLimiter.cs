@@ -18,25 +18,43 @@ public enum AdmissionVerdict
 
     /// <summary>As many links as allowed are up.</summary>
     TooManyLinks,
+
+    /// <summary>Attempts from addresses of its kind cost as much CPU time as they may.</summary>
+    CpuBudgetSpent,
 }
 
 /// <summary>
 /// What is spent on a remote before it is authenticated: a token bucket for each source address (WireGuard's
 /// 20 a second, burst 5), a more generous one for addresses that members have proven, a cap on handshakes
-/// under way. The table of addresses is bounded: the one not heard of for longest goes, and its bucket with it.
+/// under way, and a share of one core for all strangers together and one for all members' addresses, so that a flood
+/// from many addresses keeps no member out. The table of addresses is bounded: the one not heard of for longest goes, and its bucket with it.
 /// </summary>
 public sealed class AdmissionLimiter
 {
     private const int Ipv4LengthBytes = 4;
 
+    private const double MsPerSecond = 1000;
+
     private readonly AdmissionSettings _settings;
+    private readonly double _admissionMs;
     private readonly Dictionary<IPAddress, LinkedListNode<Entry>> _strangers = [];
     private readonly LinkedList<Entry> _byAge = [];
     private readonly Dictionary<IPAddress, TokenBucket> _members = [];
     private readonly Queue<IPAddress> _membersByAge = new();
+    private TokenBucket _strangersCpuMs;
+    private TokenBucket _membersCpuMs;
 
     /// <summary>Makes a limiter with empty tables.</summary>
-    public AdmissionLimiter(AdmissionSettings settings) => _settings = settings;
+    /// <param name="settings"><c>actorp2p.admission</c>.</param>
+    /// <param name="tls">True when each attempt begins with a TLS handshake.</param>
+    /// <param name="now">The present.</param>
+    public AdmissionLimiter(AdmissionSettings settings, bool tls, DateTimeOffset now)
+    {
+        _settings = settings;
+        _admissionMs = AdmissionCosts.AcceptMs + (tls ? AdmissionCosts.TlsMs : 0);
+        _strangersCpuMs = new TokenBucket(settings.CpuShare * MsPerSecond, settings.CpuShare * MsPerSecond, now);
+        _membersCpuMs = new TokenBucket(settings.MemberCpuShare * MsPerSecond, settings.MemberCpuShare * MsPerSecond, now);
+    }
 
     /// <summary>Handshakes under way.</summary>
     public int HalfOpen { get; private set; }
@@ -66,12 +84,30 @@ public sealed class AdmissionLimiter
             return AdmissionVerdict.TooManyHalfOpen;
         }
 
+        if (!CpuOf(source).TryTake(_admissionMs, now))
+        {
+            return AdmissionVerdict.CpuBudgetSpent;
+        }
+
         HalfOpen++;
         return AdmissionVerdict.Admitted;
     }
 
-    /// <summary>An admitted connection's handshake ended, one way or the other.</summary>
+    /// <summary>An admitted connection wants to be computed for. False: close it.</summary>
+    public bool TrySpend(IPAddress address, AdmissionStep step, DateTimeOffset now) =>
+        CpuOf(SourceOf(address)).TryTake(AdmissionCosts.Ms(step), now);
+
+    /// <summary>An admitted connection's handshake ended without proof.</summary>
     public void Finished() => HalfOpen = Math.Max(0, HalfOpen - 1);
+
+    /// <summary>An admitted connection's handshake proved a member: what it cost is no longer a stranger's.</summary>
+    public void FinishedAsMember(IPAddress address, DateTimeOffset now)
+    {
+        Finished();
+        var spent = _admissionMs + AdmissionCosts.Ms(AdmissionStep.Hello) + AdmissionCosts.Ms(AdmissionStep.Proof);
+        CpuOf(SourceOf(address)).Return(spent, now);
+        NoteMember(address, now);
+    }
 
     /// <summary>A member has proven itself at this address, which from now on has a member's allowance and cannot be pushed out by strangers.</summary>
     public void NoteMember(IPAddress address, DateTimeOffset now)
@@ -106,6 +142,16 @@ public sealed class AdmissionLimiter
 
         bytes.AsSpan(8).Clear();
         return new IPAddress(bytes);
+    }
+
+    private ref TokenBucket CpuOf(IPAddress source)
+    {
+        if (_members.ContainsKey(source))
+        {
+            return ref _membersCpuMs;
+        }
+
+        return ref _strangersCpuMs;
     }
 
     private bool TryTake(IPAddress source, DateTimeOffset now)

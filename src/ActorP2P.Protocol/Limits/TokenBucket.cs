@@ -46,6 +46,13 @@ public struct TokenBucket
         _tokens -= tokens;
     }
 
+    /// <summary>Gives tokens back, up to the burst.</summary>
+    public void Return(double tokens, DateTimeOffset now)
+    {
+        Refill(now);
+        _tokens = Math.Min(_burst, _tokens + tokens);
+    }
+
     /// <summary>Time until one token is there; zero when it is there now, a day when it never will be.</summary>
     public TimeSpan UntilOne(DateTimeOffset now)
     {

@@ -101,6 +101,8 @@ public sealed record AdmissionSettings(
     int Burst,
     double MemberRatePerSecond,
     int MemberBurst,
+    double CpuShare,
+    double MemberCpuShare,
     int MaxTrackedAddresses,
     int MaxLinks);
 

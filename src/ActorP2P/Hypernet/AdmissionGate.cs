@@ -19,7 +19,7 @@ internal sealed class AdmissionGate
     public AdmissionGate(NodeEnvironment environment)
     {
         _environment = environment;
-        _limiter = new AdmissionLimiter(environment.Settings.Admission);
+        _limiter = NewLimiter();
     }
 
     /// <summary>Links that exist now.</summary>
@@ -70,11 +70,32 @@ internal sealed class AdmissionGate
     {
         lock (_gate)
         {
-            _limiter.Finished();
             if (isMember)
             {
-                _limiter.NoteMember(Parse(sourceIp), _environment.Time.GetUtcNow());
+                _limiter.FinishedAsMember(Parse(sourceIp), _environment.Time.GetUtcNow());
             }
+            else
+            {
+                _limiter.Finished();
+            }
+        }
+    }
+
+    /// <summary>True when a handshake from there may take this step now.</summary>
+    public bool MayCompute(string sourceIp, AdmissionStep step)
+    {
+        lock (_gate)
+        {
+            return _limiter.TrySpend(Parse(sourceIp), step, _environment.Time.GetUtcNow());
+        }
+    }
+
+    /// <summary>A member answered there when we dialled: it may dial us from there.</summary>
+    public void NoteMember(string sourceIp)
+    {
+        lock (_gate)
+        {
+            _limiter.NoteMember(Parse(sourceIp), _environment.Time.GetUtcNow());
         }
     }
 
@@ -83,8 +104,24 @@ internal sealed class AdmissionGate
     {
         lock (_gate)
         {
-            _limiter = new AdmissionLimiter(_environment.Settings.Admission);
+            _limiter = NewLimiter();
         }
+    }
+
+    // Configured members have a member's allowance from the start: a flood may be under way before the first has proven itself.
+    private AdmissionLimiter NewLimiter()
+    {
+        var now = _environment.Time.GetUtcNow();
+        var limiter = new AdmissionLimiter(_environment.Settings.Admission, _environment.Settings.Tls.Enabled, now);
+        foreach (var peer in _environment.Settings.Network.Peers)
+        {
+            if (IPAddress.TryParse(SourceIp(peer.Address), out var address))
+            {
+                limiter.NoteMember(address, now);
+            }
+        }
+
+        return limiter;
     }
 
     // The memory transport's hosts have names; each stands for an address of its own.

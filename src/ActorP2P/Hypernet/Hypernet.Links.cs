@@ -51,7 +51,7 @@ public sealed partial class Hypernet
 
         var name = HypernetStrategy.LinkPrefix + id;
         var link = Context.Watch(Context.ActorOf(
-            RuntimeProps.Of(() => new Link(_environment, ready.Connection, ready.WeDialled, ready.Address, ready.ExpectedId, Self, _topology)), name));
+            RuntimeProps.Of(() => new Link(_environment, ready.Connection, ready.WeDialled, ready.Address, ready.ExpectedId, _listeners, Self, _topology)), name));
         _links.Add(new LinkRecord(id, link, ready));
         _listeners.Admission.Links = _links.Count;
     }
@@ -68,6 +68,7 @@ public sealed partial class Hypernet
         if (link.Ready.WeDialled)
         {
             _client.Tell(new HypernetClient.AddressProven(link.Ready.Address, done.Remote));
+            _listeners.Admission.NoteMember(AdmissionGate.SourceIp(link.Ready.Connection.RemoteEndpoint));
         }
         else
         {
@@ -81,7 +82,7 @@ public sealed partial class Hypernet
     private void HandleHandshakeFailed(HandshakeFailed failed)
     {
         _environment.Counters.Add((failed.RefusedByUs ? "link.refused." : "link.handshake-lost.") + failed.Reason);
-        if (failed.RefusedByUs && failed.Reason != SelfConnection)
+        if (failed.RefusedByUs && failed.Reason is not (SelfConnection or Link.CpuBudgetSpent))
         {
             TellRejection(failed.Endpoint, failed.Reason, failed.Detail);
         }

@@ -67,6 +67,12 @@ public sealed partial class Link
 
     private void HandleHandshake(in Frame frame)
     {
+        if (!_weDialled && !_admission.MayCompute(AdmissionGate.SourceIp(_connection.RemoteEndpoint), _handshake.NextStep))
+        {
+            FailHandshake(CpuBudgetSpent, "Attempts that are not authenticated cost as much as they may.", refusedByUs: true);
+            return;
+        }
+
         switch (_handshake.Handle(frame, Now))
         {
             case LinkHandshake.Step.Answer answer:

@@ -57,6 +57,9 @@ public sealed partial class Link
     /// <summary>How the reason of an end begins that the remote gave; its own reason follows.</summary>
     internal const string RemoteGoodbye = "remote-goodbye: ";
 
+    /// <summary>Why a handshake ends that would cost more than strangers may: counted, and neither logged nor told, for a flood would.</summary>
+    internal const string CpuBudgetSpent = "cpu-budget-spent";
+
     private const string DeadlineTimer = "deadline";
 
     private const string BeatTimer = "beat";

@@ -24,6 +24,8 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     private readonly NodeEnvironment _environment;
     private readonly ITransportConnection _connection;
     private readonly string _address;
+    private readonly bool _weDialled;
+    private readonly AdmissionGate _admission;
     private readonly IActorRef _hypernet;
     private readonly IActorRef _topology;
     private readonly ConnectionSink _sink;
@@ -46,13 +48,24 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     /// <param name="weDialled">True when we opened it: we are the handshake's initiator.</param>
     /// <param name="address">The dialled address, or the remote endpoint of an accepted one.</param>
     /// <param name="expectedId">The node that must answer, or null.</param>
+    /// <param name="listeners">Say what may be spent on an accepted connection before it is authenticated.</param>
     /// <param name="hypernet">Who decides about the link.</param>
     /// <param name="topology">Who gets the remote's topology bytes.</param>
-    public Link(NodeEnvironment environment, ITransportConnection connection, bool weDialled, string address, NodeId? expectedId, IActorRef hypernet, IActorRef topology)
+    public Link(
+        NodeEnvironment environment,
+        ITransportConnection connection,
+        bool weDialled,
+        string address,
+        NodeId? expectedId,
+        Listeners listeners,
+        IActorRef hypernet,
+        IActorRef topology)
     {
         _environment = environment;
         _connection = connection;
         _address = address;
+        _weDialled = weDialled;
+        _admission = listeners.Admission;
         _hypernet = hypernet;
         _topology = topology;
         _sink = new ConnectionSink(connection, Self, environment.Settings.Link.LaneQueueBytes);

@@ -1,3 +1,4 @@
+using ActorP2P.Protocol.Admission;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Handshake;
 using ActorP2P.Protocol.Identity;
@@ -37,6 +38,9 @@ internal sealed class LinkHandshake : IDisposable
         Rekey = environment.Settings.Rekey,
         ExpectedRemoteId = expectedId,
     };
+
+    /// <summary>What the next frame makes the accepting side compute.</summary>
+    public AdmissionStep NextStep => _responder is null ? AdmissionStep.Hello : AdmissionStep.Proof;
 
     /// <summary>The initiator's first frame; nothing at the responder.</summary>
     public ReadOnlyMemory<byte>? Start()

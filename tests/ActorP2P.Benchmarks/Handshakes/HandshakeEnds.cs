@@ -7,6 +7,7 @@ using System.Security.Authentication.ExtendedProtection;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ActorP2P.Benchmarks.Wire;
+using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Handshake;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Identity.Issuing;
@@ -102,6 +103,27 @@ internal sealed class HandshakeEnds : IDisposable
             atClient, Parameters(0, _identities[0].Validator, ChannelOf(atClient)), atServer, Parameters(1, _identities[1].Validator, ChannelOf(atServer)));
     }
 
+    /// <summary>A first frame as a member's would be, without a member behind it.</summary>
+    public byte[] FirstFrame()
+    {
+        using var start = HandshakeInitiator.Start(Parameters(0, _identities[0].Validator, null), out var message1);
+        return Framed(message1);
+    }
+
+    /// <summary>Shakes hands with a whole node, without TLS, and waits for its first record.</summary>
+    public async Task ConnectAsMemberAsync(IPEndPoint target)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(target);
+        await using var stream = new NetworkStream(socket);
+        using var start = HandshakeInitiator.Start(Parameters(0, _identities[0].Validator, null), out var message1);
+        await stream.WriteAsync(Framed(message1));
+        var done = Expect<HandshakeResult.Done>(start.HandleReply(await ReadFrameAsync(stream), DateTimeOffset.UtcNow));
+        using var session = done.Session;
+        await stream.WriteAsync(Framed(done.Message3!));
+        await ReadFrameAsync(stream);
+    }
+
     public void Dispose()
     {
         _listener.Dispose();
@@ -145,6 +167,23 @@ internal sealed class HandshakeEnds : IDisposable
 
     private static ValueTask WriteAsync(Stream stream, byte[] message) =>
         stream.WriteAsync((byte[])[.. BitConverter.GetBytes(message.Length), .. message]);
+
+    private static byte[] Framed(byte[] body)
+    {
+        var frame = new byte[FrameHeader.LengthBytes + body.Length];
+        new FrameHeader((uint)body.Length, FrameKind.Handshake, Lane.Control, FrameFlags.None, 0, 0, 0, 0, 0).Write(frame);
+        body.CopyTo(frame, FrameHeader.LengthBytes);
+        return frame;
+    }
+
+    private static async Task<byte[]> ReadFrameAsync(Stream stream)
+    {
+        var header = new byte[FrameHeader.LengthBytes];
+        await stream.ReadExactlyAsync(header);
+        var body = new byte[FrameHeader.Read(header).BodyLengthBytes];
+        await stream.ReadExactlyAsync(body);
+        return body;
+    }
 
     private static T Expect<T>(HandshakeResult result)
         where T : HandshakeResult => result as T ?? throw new IOException($"the handshake ended otherwise: {result}");

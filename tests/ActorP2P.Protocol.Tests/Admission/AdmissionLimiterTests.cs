@@ -10,7 +10,7 @@ public sealed class AdmissionLimiterTests
     private static readonly IPAddress Stranger = IPAddress.Parse("192.0.2.1");
     private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly AdmissionLimiter _limiter = new(TestSettings.Admission);
+    private readonly AdmissionLimiter _limiter = new(TestSettings.Admission, tls: false, Start);
 
     [Fact]
     public void Ten_thousand_connections_from_one_address_are_cut_to_its_rate()
@@ -27,6 +27,54 @@ public sealed class AdmissionLimiterTests
 
         Assert.InRange(admitted, 24, 26);
         Assert.Equal(AdmissionVerdict.Admitted, _limiter.TryAdmit(IPAddress.Parse("192.0.2.2"), 0, Start.AddSeconds(1)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Ten_thousand_strangers_cost_no_more_than_their_share_of_a_core_and_a_member_gets_in_meanwhile(bool tls)
+    {
+        var limiter = new AdmissionLimiter(TestSettings.Admission, tls, Start);
+        limiter.NoteMember(Stranger, Start);
+        var (spentMs, members) = (0.0, 0);
+        for (var i = 0; i < 10_000; i++)
+        {
+            var now = Start.AddMilliseconds(i);
+            if (limiter.TryAdmit(Address(i), 0, now) == AdmissionVerdict.Admitted)
+            {
+                spentMs += AdmissionCosts.AcceptMs + (tls ? AdmissionCosts.TlsMs : 0);
+                spentMs += limiter.TrySpend(Address(i), AdmissionStep.Hello, now) ? AdmissionCosts.Ms(AdmissionStep.Hello) : 0;
+                spentMs += limiter.TrySpend(Address(i), AdmissionStep.Proof, now) ? AdmissionCosts.Ms(AdmissionStep.Proof) : 0;
+                limiter.Finished();
+            }
+
+            if (i % 100 == 0)
+            {
+                Assert.Equal(AdmissionVerdict.Admitted, limiter.TryAdmit(Stranger, 0, now));
+                Assert.True(limiter.TrySpend(Stranger, AdmissionStep.Hello, now) && limiter.TrySpend(Stranger, AdmissionStep.Proof, now));
+                limiter.FinishedAsMember(Stranger, now);
+                members++;
+            }
+        }
+
+        // Ten seconds, and the one that may go at once.
+        Assert.InRange(spentMs, 1000, TestSettings.Admission.CpuShare * 1000 * 11);
+        Assert.Equal(100, members);
+    }
+
+    [Fact]
+    public void A_stranger_over_the_budget_is_refused_with_its_reason_before_anything_is_computed()
+    {
+        var refusals = Enumerable.Range(0, 1000).Select(i =>
+        {
+            var verdict = _limiter.TryAdmit(Address(i), 0, Start);
+            _limiter.Finished();
+            return verdict;
+        }).ToList();
+
+        Assert.Contains(AdmissionVerdict.CpuBudgetSpent, refusals);
+        Assert.False(_limiter.TrySpend(Address(1), AdmissionStep.Hello, Start));
+        Assert.True(_limiter.TrySpend(Address(1), AdmissionStep.Hello, Start.AddMilliseconds(10)));
     }
 
     [Fact]

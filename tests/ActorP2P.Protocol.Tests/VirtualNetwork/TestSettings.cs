@@ -58,6 +58,8 @@ internal static class TestSettings
         Burst: 5,
         MemberRatePerSecond: 50,
         MemberBurst: 100,
+        CpuShare: 0.15,
+        MemberCpuShare: 0.1,
         MaxTrackedAddresses: 1000,
         MaxLinks: 1024);
 
