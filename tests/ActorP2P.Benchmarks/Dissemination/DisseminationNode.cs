@@ -12,6 +12,9 @@ internal static class DisseminationNode
 {
     private const string Namespace = "comparison";
 
+    // Standard output belongs to the driver.
+    private const string QuietEngine = "akka { loglevel = WARNING, stdout-loglevel = OFF, log-dead-letters = off, log-dead-letters-during-shutdown = off }";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs until <c>quit</c> or the end of the input.</summary>
@@ -27,7 +30,7 @@ internal static class DisseminationNode
             return 1;
         }
 
-        var system = ActorSystem.Create("comparison");
+        var system = ActorSystem.Create("comparison", QuietEngine);
         var root = system.ActorOf(P2PNode.Props(bootstrap.Environment), "p2p");
         var router = (await root.Ask<P2PNode.RouterAddress>(P2PNode.GetRouter.Instance, Patience)).Router;
         await router.Ask<Opened>(new NamespaceRouter.Open(Namespace), Patience);
