@@ -10,7 +10,7 @@ public static class CommandLine
         "usage: --nodes N --seed S [--topology full|line|ring|star|islands|regular] [--degree K] [--senders N] [--messages N] [--payload BYTES]"
         + " [--burst] [--unicasts N] [--seconds V] [--push on|off] [--encryption on|off] [--state-change] [--idle]"
         + " [--faults loss=0.05,kill=0.2,restart=0.1,wipe=0.1,partition=30,oneway=10,delay=10ms,jitter=20ms,slow=0.1,skew=2,liars=0.1] [--profile] [--json]"
-        + " | --gates [--seeds 1-3] [--only TEXT] [--json]";
+        + " | --gates [--seeds 1-3] [--only TEXT] [--small] [--json]";
 
     private const int MaxNodes = 2000;
 
@@ -49,14 +49,15 @@ public static class CommandLine
     }
 
     /// <summary>Reads the switches behind <c>--gates</c>.</summary>
-    public static bool TryParseGates(IReadOnlyList<string> args, out (int From, int To)? seeds, out string only, out bool json, out string error)
+    public static bool TryParseGates(IReadOnlyList<string> args, out (int From, int To)? seeds, out string only, out bool smallOnly, out bool json, out string error)
     {
-        (seeds, only, json, error) = (null, "", false, "");
+        (seeds, only, smallOnly, json, error) = (null, "", false, false, "");
         for (var i = 0; i < args.Count; i++)
         {
-            if (args[i] is "--gates" or "--json")
+            if (args[i] is "--gates" or "--json" or "--small")
             {
                 json |= args[i] == "--json";
+                smallOnly |= args[i] == "--small";
             }
             else if (i + 1 < args.Count && args[i] == "--only")
             {

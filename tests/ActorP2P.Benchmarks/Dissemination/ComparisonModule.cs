@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Identity;
 
 namespace ActorP2P.Benchmarks.Dissemination;
 
@@ -8,21 +9,15 @@ internal sealed class ComparisonModule : ReceiveActor
 {
     private const string Type = "block";
 
-    private readonly HashSet<string> _peers = [];
+    private readonly HashSet<NodeId> _peers = [];
     private List<double> _latenciesMs = [];
 
     public ComparisonModule(IActorRef router, string ns, int peers)
     {
         Receive<Delivery>(delivery => _latenciesMs.Add(DisseminationNode.NowMs() - BinaryPrimitives.ReadDoubleLittleEndian(delivery.Payload.Span)));
         Receive<Send>(send => router.Tell(new NamespaceRouter.Broadcast(ns, Type, send.Payload)));
-        Receive<PeerUp>(up =>
-        {
-            _peers.Add(up.Node.ToString());
-            if (_peers.Count == peers)
-            {
-                DisseminationNode.Print(new { linked = peers });
-            }
-        });
+        Receive<ObserveSnapshot>(snapshot => Linked(snapshot.Peers.Peers.Where(peer => peer.Linked).Select(peer => peer.Node), peers));
+        Receive<PeerUp>(up => Linked([up.Node], peers));
         Receive<Report>(_ =>
         {
             Sender.Tell(new Seen(_latenciesMs));
@@ -31,6 +26,16 @@ internal sealed class ComparisonModule : ReceiveActor
         ReceiveAny(_ => { });
         router.Tell(new NamespaceRouter.Register(ns, Type, Self, Lane.Consensus));
         router.Tell(new NamespaceRouter.Observe(ns, Self, [typeof(PeerUp)]));
+    }
+
+    private void Linked(IEnumerable<NodeId> nodes, int peers)
+    {
+        var before = _peers.Count;
+        _peers.UnionWith(nodes);
+        if (before < peers && _peers.Count >= peers)
+        {
+            DisseminationNode.Print(new { linked = peers });
+        }
     }
 
     /// <summary>Broadcast this.</summary>
