@@ -68,28 +68,28 @@ internal sealed class EngineSoak : IAsyncDisposable
             var supervisor = supervisors[random.Next(supervisors.Length)];
             var pick = random.Next();
             _account.Add(Entry.Sent);
-            switch (random.Next(40))
+            switch (random.Next(1000))
             {
                 case 0:
                     supervisor.Tell(new Fail(), ActorRefs.NoSender);
                     break;
-                case 1 or 2 or 3:
+                case < 11:
                     supervisor.Tell(new Spawn(Unborn: pick % 20 == 0), ActorRefs.NoSender);
                     break;
-                case 4 or 5:
+                case < 18:
                     supervisor.Tell(new StopOne(pick), ActorRefs.NoSender);
                     break;
-                case 6 or 7:
+                case < 60:
                     supervisor.Tell(new SetAside(pick, GiveBack: random.Next(2) == 0), ActorRefs.NoSender);
                     break;
-                case 8:
+                case < 80:
                     supervisor.Tell(new Remind(pick, DelayMs: 1 + random.Next(100)), ActorRefs.NoSender);
                     break;
-                case 9:
+                case < 100:
                     Ask(supervisor, new Question(pick));
                     break;
                 default:
-                    supervisor.Tell(new Work(pick, Fails: random.Next(50) == 0), ActorRefs.NoSender);
+                    supervisor.Tell(new Work(pick, Fails: random.Next(500) == 0), ActorRefs.NoSender);
                     break;
             }
         }
