@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 using ActorP2P.Protocol.Identity;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Asn1.Pkcs;
-using Org.BouncyCastle.Crypto;
+using Org.BouncyCastle.Asn1.X509;
+using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Pkcs;
-using Org.BouncyCastle.Security;
 
 namespace ActorP2P.Guomi;
 
@@ -19,6 +19,9 @@ internal static class Sm2KeyFiles
     private const string EcPublicKeyOid = "1.2.840.10045.2.1";
     private const string NoKey = "no elliptic-curve private key in PKCS#8 or SEC1 PEM could be read";
     private const string OtherCurve = "the key is not on the network's curve sm2";
+
+    // Ten times what OWASP asks for PBKDF2-HMAC-SHA256 today (600,000): seconds, not hours.
+    private const int MaxIterations = 6_000_000;
 
     private static readonly Asn1Tag Parameters = new(TagClass.ContextSpecific, 0);
     private static readonly Asn1Tag PublicKey = new(TagClass.ContextSpecific, 1);
@@ -51,7 +54,13 @@ internal static class Sm2KeyFiles
             CryptographicOperations.ZeroMemory(der);
         }
 
-        return scalar is not null && reason.Length == 0;
+        if (reason.Length > 0)
+        {
+            CryptographicOperations.ZeroMemory(scalar);
+            scalar = null;
+        }
+
+        return scalar is not null;
     }
 
     /// <summary>PKCS#8 PEM with the public point, not encrypted. Secret.</summary>
@@ -113,7 +122,9 @@ internal static class Sm2KeyFiles
     private static string ReadPkcs8(byte[] der, out byte[]? scalar)
     {
         scalar = null;
-        var key = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
+        var outer = new AsnReader(der, AsnEncodingRules.DER);
+        var key = outer.ReadSequence();
+        outer.ThrowIfNotEmpty();
         key.ReadInteger();
         var algorithm = key.ReadSequence();
         if (algorithm.ReadObjectIdentifier() != EcPublicKeyOid)
@@ -126,13 +137,31 @@ internal static class Sm2KeyFiles
             return OtherCurve;
         }
 
-        return key.TryReadPrimitiveOctetString(out var inner) ? ReadSec1(inner, curveGiven: true, out scalar) : NoKey;
+        if (!key.TryReadPrimitiveOctetString(out var inner))
+        {
+            return NoKey;
+        }
+
+        // Attributes and a public key may follow; neither is needed, and nothing else has a place there.
+        while (key.HasData)
+        {
+            if (key.PeekTag().TagClass != TagClass.ContextSpecific)
+            {
+                return NoKey;
+            }
+
+            key.ReadEncodedValue();
+        }
+
+        return ReadSec1(inner, curveGiven: true, out scalar);
     }
 
     private static string ReadSec1(ReadOnlyMemory<byte> der, bool curveGiven, out byte[]? scalar)
     {
         scalar = null;
-        var key = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
+        var outer = new AsnReader(der, AsnEncodingRules.DER);
+        var key = outer.ReadSequence();
+        outer.ThrowIfNotEmpty();
         if (key.ReadInteger() != 1 || !key.TryReadPrimitiveOctetString(out var number) || number.Length != Sm2Domain.FieldBytes)
         {
             return NoKey;
@@ -154,9 +183,11 @@ internal static class Sm2KeyFiles
             return "the private key is out of the curve's range";
         }
 
+        var publicKey = key.HasData ? key.ReadSequence(PublicKey) : null;
+        key.ThrowIfNotEmpty();
         scalar = GC.AllocateUninitializedArray<byte>(Sm2Domain.FieldBytes, pinned: true);
         number.Span.CopyTo(scalar);
-        return key.HasData && key.PeekTag().HasSameClassAndValue(PublicKey) ? JudgePublicKey(key.ReadSequence(PublicKey), scalar) : "";
+        return publicKey is null ? "" : JudgePublicKey(publicKey, scalar);
     }
 
     private static string JudgePublicKey(AsnReader wrapped, byte[] scalar)
@@ -166,6 +197,19 @@ internal static class Sm2KeyFiles
         return point.Length == 1 + NodeId.LengthBytes && point.AsSpan(1).SequenceEqual(expected.Point)
             ? ""
             : "the file's public key is not that of its private key";
+    }
+
+    // A damaged number of iterations would keep the node busy for hours.
+    private static bool IsAffordable(AlgorithmIdentifier algorithm)
+    {
+        if (!algorithm.Algorithm.Equals(PkcsObjectIdentifiers.IdPbeS2))
+        {
+            return false;
+        }
+
+        var derivation = PbeS2Parameters.GetInstance(algorithm.Parameters).KeyDerivationFunc;
+        return derivation.Algorithm.Equals(PkcsObjectIdentifiers.IdPbkdf2)
+            && Pbkdf2Params.GetInstance(derivation.Parameters).IterationCount.CompareTo(BigInteger.ValueOf(MaxIterations)) <= 0;
     }
 
     private static string ReadEncrypted(byte[] der, string? password, out byte[]? scalar)
@@ -179,12 +223,19 @@ internal static class Sm2KeyFiles
         byte[]? plain = null;
         try
         {
-            plain = PrivateKeyInfoFactory.CreatePrivateKeyInfo(password.ToCharArray(), EncryptedPrivateKeyInfo.GetInstance(Asn1Sequence.GetInstance(der))).GetEncoded();
+            var encrypted = EncryptedPrivateKeyInfo.GetInstance(Asn1Sequence.GetInstance(der));
+            if (!IsAffordable(encrypted.EncryptionAlgorithm))
+            {
+                return $"the encrypted key is not by PBES2 with PBKDF2 of at most {MaxIterations} iterations";
+            }
+
+            plain = PrivateKeyInfoFactory.CreatePrivateKeyInfo(password.ToCharArray(), encrypted).GetEncoded();
             return ReadPkcs8(plain, out scalar);
         }
-        catch (Exception e) when (e is CryptoException or GeneralSecurityException or ArgumentException or InvalidCastException or IOException or InvalidOperationException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // The library has no one way to say that the password does not fit; the file is the operator's own.
+            // The library has no one way to say that the password does not fit, and none that is documented for a damaged
+            // file. The file is the operator's own; whatever is wrong with it is one line for him.
             return "the password is wrong or the encrypted key is damaged";
         }
         finally
