@@ -217,6 +217,19 @@ internal static class HelloFields
     public static byte[] NetworkHash(string networkId) =>
         SHA256.HashData([.. "actorp2p/1 network"u8, 0, .. Encoding.UTF8.GetBytes(networkId)]);
 
+    /// <summary>What the messages travel over: a TLS connection, relays between two nodes, or nothing that proves anything.</summary>
+    public static byte[] ChannelHash(HandshakeParameters parameters, bool weInitiate)
+    {
+        if (!parameters.IsTunnel)
+        {
+            return TlsHash(parameters.Tls, weInitiate);
+        }
+
+        var (own, remote) = (parameters.Identity.Id, parameters.ExpectedRemoteId!);
+        var (initiator, responder) = weInitiate ? (own, remote) : (remote, own);
+        return SHA256.HashData([.. "actorp2p/1 tunnel"u8, 0, .. initiator.Point, .. responder.Point]);
+    }
+
     /// <summary>SHA-256 over the binding and both SPKI hashes, the initiator's first; zeros without TLS.</summary>
     public static byte[] TlsHash(TlsChannel? tls, bool weInitiate)
     {

@@ -26,7 +26,7 @@ public sealed class HandshakeInitiator : IDisposable
             parameters.EncryptionEnabled,
             parameters.Identity.Curve.Name,
             HelloFields.NetworkHash(parameters.NetworkId),
-            HelloFields.TlsHash(parameters.Tls, weInitiate: true),
+            HelloFields.ChannelHash(parameters, weInitiate: true),
             _nonce,
             _ephemeral.Public,
             HandshakeSide.SuiteNames(parameters)).Encode();

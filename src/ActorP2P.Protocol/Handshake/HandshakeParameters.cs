@@ -29,6 +29,12 @@ public sealed record HandshakeParameters
     /// <summary>The TLS connection below, or null when there is none; both sides must say the same.</summary>
     public required TlsChannel? Tls { get; init; }
 
+    /// <summary>
+    /// True when the messages travel through relays: they are then bound to the pair (<see cref="ExpectedRemoteId"/> must be
+    /// set), so that a relay can make no link of them, nor a tunnel between others.
+    /// </summary>
+    public bool IsTunnel { get; init; }
+
     /// <summary>Where nonces and keys come from.</summary>
     public required IRandomSource Random { get; init; }
 

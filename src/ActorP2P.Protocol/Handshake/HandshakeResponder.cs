@@ -100,7 +100,7 @@ public sealed class HandshakeResponder : IDisposable
             return HandshakeSide.EncryptionMismatch(parameters);
         }
 
-        if (!hello.TlsHash.Span.SequenceEqual(HelloFields.TlsHash(parameters.Tls, weInitiate: false)))
+        if (!hello.TlsHash.Span.SequenceEqual(HelloFields.ChannelHash(parameters, weInitiate: false)))
         {
             return new HandshakeResult.Refused(HandshakeRefusal.TlsMismatch, "the remote sees another TLS connection, or none");
         }

@@ -12,6 +12,11 @@ internal static class HandshakeSide
         {
             throw new ArgumentException($"A node offers 1 to {HandshakeLimits.MaxSuites} suites.", nameof(parameters));
         }
+
+        if (parameters.IsTunnel && (parameters.ExpectedRemoteId is null || parameters.Tls is not null))
+        {
+            throw new ArgumentException("A handshake through relays names its far end, and has no TLS below.", nameof(parameters));
+        }
     }
 
     public static string[] SuiteNames(HandshakeParameters parameters) => [.. parameters.Suites.Select(suite => suite.Name)];

@@ -113,6 +113,18 @@ public sealed class PairSession : IDisposable
         return Session(ns, NeverZero(BinaryPrimitives.ReadUInt64LittleEndian(tag)), "namespace"u8, context, order);
     }
 
+    /// <summary>Keys for the packets of a tunnel between the two, apart from those of every record. Each call gives the same keys: call once.</summary>
+    /// <param name="self">This node.</param>
+    public Tunnel.TunnelCipher TunnelCipher(NodeId self)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var outbound = new SecretBytes(Suite.Hash.LengthBytes);
+        using var inbound = new SecretBytes(Suite.Hash.LengthBytes);
+        Hkdf.ExpandLabel(Suite.Hash, _secret.Span, "tunnel"u8, [WeInitiated ? (byte)1 : (byte)2], outbound.Span);
+        Hkdf.ExpandLabel(Suite.Hash, _secret.Span, "tunnel"u8, [WeInitiated ? (byte)2 : (byte)1], inbound.Span);
+        return new Tunnel.TunnelCipher(new RecordCipher(Suite, outbound.Span), new RecordCipher(Suite, inbound.Span), self, RemoteId, _terms.MaxRecords);
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {
