@@ -7,10 +7,10 @@ namespace ActorP2P.Protocol.Channel;
 /// The session's control lane: what is remembered of before, once; then failures, then acknowledgements, so that a failure
 /// is always known before the record it belongs to counts as handled. Acknowledgements coalesce: only the latest of a lane is sent.
 /// </summary>
-internal sealed class ControlWriter(RecordSealer sealer, int maxRecordBytes)
+internal sealed class ControlWriter(int maxRecordBytes)
 {
     private readonly LaneProgress?[] _acknowledgements = new LaneProgress?[Lanes.Count];
-    private RecordSealer _sealer = sealer;
+    private RecordSealer _sealer = null!; // The channel flushes nothing before its first session.
 
     /// <summary>Failures to tell.</summary>
     public SentFailures Failures { get; } = new();

@@ -9,12 +9,12 @@ namespace ActorP2P.Protocol.Channel;
 /// One lane's way in: opens records in counter order, holds the far side to its window, and knows how far the
 /// modules have come, which is what gets acknowledged. Records and bytes are counted by session, messages by channel.
 /// </summary>
-internal sealed class InboundLane(RecordOpener opener, ChannelSettings settings, ReassemblyBudget budget, NodeId remote) : IDisposable
+internal sealed class InboundLane(ChannelSettings settings, ReassemblyBudget budget, NodeId remote) : IDisposable
 {
     private readonly Queue<PendingBatch> _pending = [];
     private readonly Reassembly _reassembly = new(settings, budget, remote);
     private readonly long _maxUnacknowledgedBytes = Math.Max(settings.WindowBytes, PeerChannel.InitialWindowBytes);
-    private RecordOpener _opener = opener;
+    private RecordOpener _opener = null!; // The channel opens nothing before its first session.
     private ulong _batches;
     private ulong _received;
     private ulong _handled;

@@ -9,12 +9,12 @@ namespace ActorP2P.Protocol.Channel;
 /// queue allow. Nothing is dropped after sealing, so the far side sees every counter; what a lost session did not bring
 /// over is sealed again by the next one.
 /// </summary>
-internal sealed class OutboundLane(RecordSealer sealer, ChannelSettings settings, int linkQueueBytes)
+internal sealed class OutboundLane(ChannelSettings settings, int linkQueueBytes)
 {
     private readonly Queue<int> _unacknowledgedBytes = [];
     private readonly SentMessages _sent = new();
     private Queue<(OutboundMessage Message, int Bytes)> _queue = [];
-    private RecordSealer _sealer = sealer;
+    private RecordSealer _sealer = null!; // The channel flushes nothing before its first session.
     private long _queuedBytes;
     private long _outstandingBytes;
     private long _windowBytes = PeerChannel.InitialWindowBytes;

@@ -1,4 +1,5 @@
 using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Session;
 using ActorP2P.Protocol.Settings;
 
@@ -25,35 +26,43 @@ public sealed class PeerChannel : IDisposable
     private readonly InboundEntries _entries;
     private readonly ChannelKeys _keys = new();
     private readonly List<InboundMessage> _messages = [];
-    private NamespaceSession _session;
+    private NamespaceSession? _session;
     private DateTimeOffset? _acknowledgeAt;
     private DateTimeOffset? _scheduledAt;
-    private bool _isSuspended;
+    private bool _isSuspended = true;
     private bool _announceSession = true;
     private bool _announceWindows = true;
     private bool _closed;
 
-    /// <summary>Opens the channel of a fresh session.</summary>
+    /// <summary>A channel without a session yet: messages wait.</summary>
+    /// <param name="remote">The far side.</param>
+    /// <param name="settings"><c>actorp2p.channel</c>.</param>
+    /// <param name="linkQueueBytes">Bytes of one lane that may be handed to the link and not yet written (<c>link.lane-queue-bytes</c>).</param>
+    /// <param name="budget">Memory for large messages, shared by the node.</param>
+    /// <param name="random">Source of request ids and of the channel's own.</param>
+    public PeerChannel(NodeId remote, ChannelSettings settings, int linkQueueBytes, ReassemblyBudget budget, IRandomSource random)
+    {
+        _settings = settings;
+        _requests = new PendingRequests(settings.MaxPendingRequests, random);
+        _control = new ControlWriter(settings.MaxRecordBytes);
+        for (var lane = 0; lane < Lanes.Count; lane++)
+        {
+            _outbound[lane] = new OutboundLane(settings, linkQueueBytes);
+            _inbound[lane] = new InboundLane(settings, budget, remote);
+        }
+
+        _memory = new ChannelMemory(Math.Max(1, random.NextUInt64()), _outbound, _inbound, _requests, _control.Failures);
+        _entries = new InboundEntries(settings, _outbound, _inbound, _requests, _memory);
+    }
+
+    /// <summary>A channel that begins with a session.</summary>
     /// <param name="session">Keys and counters; disposed with the channel, or when another one takes its place.</param>
     /// <param name="settings"><c>actorp2p.channel</c>.</param>
     /// <param name="linkQueueBytes">Bytes of one lane that may be handed to the link and not yet written (<c>link.lane-queue-bytes</c>).</param>
     /// <param name="budget">Memory for large messages, shared by the node.</param>
     /// <param name="random">Source of request ids and of the channel's own.</param>
     public PeerChannel(NamespaceSession session, ChannelSettings settings, int linkQueueBytes, ReassemblyBudget budget, IRandomSource random)
-    {
-        _session = session;
-        _settings = settings;
-        _requests = new PendingRequests(settings.MaxPendingRequests, random);
-        _control = new ControlWriter(session.Sealer(Lane.Control), settings.MaxRecordBytes);
-        for (var lane = 0; lane < Lanes.Count; lane++)
-        {
-            _outbound[lane] = new OutboundLane(session.Sealer((Lane)lane), settings, linkQueueBytes);
-            _inbound[lane] = new InboundLane(session.Opener((Lane)lane), settings, budget, session.Remote);
-        }
-
-        _memory = new ChannelMemory(Math.Max(1, random.NextUInt64()), _outbound, _inbound, _requests, _control.Failures);
-        _entries = new InboundEntries(settings, _outbound, _inbound, _requests, _memory);
-    }
+        : this(session.Remote, settings, linkQueueBytes, budget, random) => Resume(session);
 
     /// <summary>Bytes that wait in all lanes, for slow-peer detection.</summary>
     public long QueuedBytes => _outbound.Sum(lane => lane.QueuedBytes);
@@ -68,7 +77,7 @@ public sealed class PeerChannel : IDisposable
     public void Suspend()
     {
         _isSuspended = true;
-        _session.Dispose();
+        _session?.Dispose();
         foreach (var lane in _inbound)
         {
             lane.Reassembly.Dispose();
@@ -80,7 +89,7 @@ public sealed class PeerChannel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(session);
         ObjectDisposedException.ThrowIf(_closed, this);
-        _session.Dispose();
+        _session?.Dispose();
         _session = session;
         _isSuspended = false;
         _control.Restart(session.Sealer(Lane.Control));
@@ -153,7 +162,7 @@ public sealed class PeerChannel : IDisposable
             _control.SendResume(_memory.Resume, effects);
         }
 
-        if (!_keys.Renew(_session, now, effects))
+        if (!_keys.Renew(_session!, now, effects))
         {
             return;
         }
@@ -218,7 +227,8 @@ public sealed class PeerChannel : IDisposable
                 ?? _entries.Read(frame.Header, plaintext, now, _messages, _memory.Failures.Waiting, effects);
             if (fatal is not null)
             {
-                _messages.Clear();
+                // What was opened before is authentic, and the far side will not send it again.
+                HandOver(touched, now, effects);
                 effects.Add(new ChannelEffect.Fatal(fatal));
                 return;
             }
@@ -288,7 +298,7 @@ public sealed class PeerChannel : IDisposable
             lane.Dispose();
         }
 
-        _session.Dispose();
+        _session?.Dispose();
     }
 
     private void HandOver(ReadOnlySpan<bool> touched, DateTimeOffset now, List<ChannelEffect> effects)
@@ -340,7 +350,7 @@ public sealed class PeerChannel : IDisposable
     {
         // What cannot be sent now has no time: its session brings it along.
         var next = Earlier(_requests.NextDeadline, _isSuspended || !_memory.IsKnown ? null : _acknowledgeAt);
-        next = Earlier(next, _session.RenewAt);
+        next = Earlier(next, _session?.RenewAt);
         foreach (var lane in _inbound)
         {
             next = Earlier(next, lane.Reassembly.IsUnderWay ? lane.Reassembly.Deadline : null);

@@ -10,9 +10,6 @@ public enum FrameKind : byte
 
     /// <summary>A record of one (namespace session, lane).</summary>
     Record = 2,
-
-    /// <summary>An end-to-end record carried for two other nodes; reserved for routing.</summary>
-    Tunnel = 3,
 }
 
 /// <summary>Bits of the header's flags byte. Unknown bits end the link.</summary>
@@ -45,7 +42,7 @@ public enum FrameFlags : byte
 /// 4  u8  kind        FrameKind
 /// 5  u8  lane        Lane
 /// 6  u8  flags       FrameFlags
-/// 7  u8  hops        relays left for a tunnel; 0 otherwise
+/// 7  u8  hops        0; a tunnel packet counts its relays itself
 /// 8  u32 generation  key generation of the lane
 /// 12 u32 chunk       chunk index; 0 without the Chunk flag
 /// 16 u64 session     namespace session tag; 0 is the link itself

@@ -78,7 +78,7 @@ public static class FrameSplitter
             return FrameError.TooLong;
         }
 
-        if (header.Kind is < FrameKind.Handshake or > FrameKind.Tunnel)
+        if (header.Kind is < FrameKind.Handshake or > FrameKind.Record)
         {
             return FrameError.UnknownKind;
         }

@@ -33,6 +33,9 @@ public enum LinkEntryKind : byte
 
     /// <summary>A part of topology bytes that more parts follow; gossip lane only.</summary>
     TopologyPart = 9,
+
+    /// <summary>A packet between two other nodes, or between one and this one through relays; request lane only.</summary>
+    Tunnel = 10,
 }
 
 /// <summary>Why a session-0 record was no list of entries. Each one ends the link.</summary>
@@ -69,7 +72,7 @@ public readonly record struct LinkEntry(LinkEntryKind Kind, ulong Number, ReadOn
 /// Offer        kind u8, tag u64, nonce 16 bytes
 /// Withdraw     kind u8, tag u64
 /// Goodbye      kind u8, length u8, reason (ASCII token)
-/// Topology     kind u8, length u32, bytes (TopologyPart alike)
+/// Topology     kind u8, length u32, bytes (TopologyPart and Tunnel alike)
 /// </code>
 /// </summary>
 public static class LinkEntries
@@ -83,7 +86,7 @@ public static class LinkEntries
     /// <summary>Longest control entry: a goodbye with the longest reason.</summary>
     public const int MaxControlEntryBytes = 2 + MaxReasonBytes;
 
-    /// <summary>Bytes that a topology entry adds to what it carries.</summary>
+    /// <summary>Bytes that a topology or tunnel entry adds to what it carries.</summary>
     public const int TopologyOverheadBytes = 5;
 
     /// <summary>Length of the encoded entry.</summary>
@@ -92,7 +95,7 @@ public static class LinkEntries
         LinkEntryKind.Ping or LinkEntryKind.Pong or LinkEntryKind.Withdraw => 9,
         LinkEntryKind.Offer => 9 + NonceLengthBytes,
         LinkEntryKind.Goodbye => 2 + entry.Bytes.Length,
-        LinkEntryKind.Topology or LinkEntryKind.TopologyPart => TopologyOverheadBytes + entry.Bytes.Length,
+        LinkEntryKind.Topology or LinkEntryKind.TopologyPart or LinkEntryKind.Tunnel => TopologyOverheadBytes + entry.Bytes.Length,
         _ => 1,
     };
 
@@ -117,7 +120,7 @@ public static class LinkEntries
                 destination[1] = (byte)entry.Bytes.Length;
                 entry.Bytes.Span.CopyTo(destination[2..]);
                 break;
-            case LinkEntryKind.Topology or LinkEntryKind.TopologyPart:
+            case LinkEntryKind.Topology or LinkEntryKind.TopologyPart or LinkEntryKind.Tunnel:
                 BinaryPrimitives.WriteInt32LittleEndian(destination[1..], entry.Bytes.Length);
                 entry.Bytes.Span.CopyTo(destination[TopologyOverheadBytes..]);
                 break;
@@ -142,13 +145,13 @@ public static class LinkEntries
         }
 
         var kind = (LinkEntryKind)record.Span[0];
-        if (kind is < LinkEntryKind.Ping or > LinkEntryKind.TopologyPart)
+        if (kind is < LinkEntryKind.Ping or > LinkEntryKind.Tunnel)
         {
             error = LinkEntryError.UnknownKind;
             return false;
         }
 
-        if (lane != (kind >= LinkEntryKind.Topology ? Lane.Gossip : Lane.Control))
+        if (lane != LaneOf(kind))
         {
             error = LinkEntryError.WrongLane;
             return false;
@@ -180,6 +183,13 @@ public static class LinkEntries
     /// <summary>The reason of a goodbye.</summary>
     public static string Reason(in LinkEntry goodbye) => Encoding.ASCII.GetString(goodbye.Bytes.Span);
 
+    private static Lane LaneOf(LinkEntryKind kind) => kind switch
+    {
+        LinkEntryKind.Topology or LinkEntryKind.TopologyPart => Lane.Gossip,
+        LinkEntryKind.Tunnel => Lane.Request,
+        _ => Lane.Control,
+    };
+
     private static bool TryDecode(LinkEntryKind kind, ReadOnlyMemory<byte> record, out LinkEntry entry)
     {
         entry = new LinkEntry(kind, 0, default);
@@ -190,7 +200,7 @@ public static class LinkEntries
                 return true;
             case LinkEntryKind.Goodbye:
                 return span.Length >= 2 && TrySlice(record, 2, span[1], ref entry);
-            case LinkEntryKind.Topology or LinkEntryKind.TopologyPart:
+            case LinkEntryKind.Topology or LinkEntryKind.TopologyPart or LinkEntryKind.Tunnel:
                 return span.Length >= TopologyOverheadBytes
                     && TrySlice(record, TopologyOverheadBytes, BinaryPrimitives.ReadUInt32LittleEndian(span[1..]), ref entry);
             default:

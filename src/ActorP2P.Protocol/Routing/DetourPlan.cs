@@ -19,20 +19,17 @@ public sealed class DetourPlan
     private readonly Dictionary<ulong, Suspicion> _suspicions = [];
     private readonly RouteTable _table;
     private readonly NodeId _destination;
-    private readonly Func<NodeId, bool> _isLinked;
     private AvoidedNodes _avoided = AvoidedNodes.None;
     private IReadOnlyList<NodeId>? _relays;
 
     /// <summary>Suspects nobody.</summary>
     /// <param name="table">The node's routes.</param>
     /// <param name="destination">Where the packets go.</param>
-    /// <param name="isLinked">Whether our link to a neighbour is up now.</param>
-    public DetourPlan(RouteTable table, NodeId destination, Func<NodeId, bool> isLinked)
+    public DetourPlan(RouteTable table, NodeId destination)
     {
         _table = table;
         _destination = destination;
-        _isLinked = isLinked;
-        _relays = table.Relays(destination, _avoided, isLinked);
+        _relays = table.Relays(destination, _avoided);
     }
 
     /// <summary>Whom packets avoid now.</summary>
@@ -109,7 +106,7 @@ public sealed class DetourPlan
     private bool TryUse(List<ulong> references)
     {
         _avoided = AvoidedNodes.Of(references);
-        _relays = _table.Relays(_destination, _avoided, _isLinked);
+        _relays = _table.Relays(_destination, _avoided);
         return _relays is not null;
     }
 

@@ -20,12 +20,19 @@ public sealed class RouteTable
     private const int Unreached = int.MaxValue;
 
     private readonly NodeId _self;
+    private readonly Func<NodeId, bool> _isLinked;
     private readonly Dictionary<FieldKey, int[]> _fields = [];
     private LinkGraph _graph = LinkGraph.Empty;
     private int[]? _islands;
 
     /// <summary>Knows no links yet.</summary>
-    public RouteTable(NodeId self) => _self = self;
+    /// <param name="self">This node.</param>
+    /// <param name="isLinked">Whether our link to a neighbour is up now: the graph learns of our own losses late.</param>
+    public RouteTable(NodeId self, Func<NodeId, bool> isLinked)
+    {
+        _self = self;
+        _isLinked = isLinked;
+    }
 
     /// <summary>Fields computed so far; for tests and counters.</summary>
     public long FieldsComputed { get; private set; }
@@ -38,6 +45,9 @@ public sealed class RouteTable
         _islands = null;
     }
 
+    /// <summary>One of our own links came or went.</summary>
+    public void OwnLinksChanged() => _fields.Clear();
+
     /// <summary>True when the node has signed a link state that is in force.</summary>
     public bool Knows(NodeId node) => _graph.Contains(node);
 
@@ -46,6 +56,9 @@ public sealed class RouteTable
         _graph.TryIndexOf(_self, out var self) && Field(destination, avoided) is { } field && field[self.Value] != Unreached
             ? field[self.Value]
             : 0;
+
+    /// <summary>True when the distances for such packets are computed already.</summary>
+    public bool HasField(NodeId destination, AvoidedNodes avoided) => _fields.ContainsKey(new FieldKey(destination, avoided));
 
     /// <summary>
     /// True when a packet of this source may come over the link of this neighbour: without this node the two are connected.
@@ -71,17 +84,16 @@ public sealed class RouteTable
     /// <param name="source">Its first sender.</param>
     /// <param name="destination">Its receiver.</param>
     /// <param name="avoided">Whom the source avoids.</param>
-    /// <param name="isLinked">Whether our link to a neighbour is up now.</param>
-    public NodeId? NextHop(NodeId source, NodeId destination, AvoidedNodes avoided, Func<NodeId, bool> isLinked) =>
+    public NodeId? NextHop(NodeId source, NodeId destination, AvoidedNodes avoided) =>
         _graph.TryIndexOf(_self, out var self) && Field(destination, avoided) is { } field
-            ? Nearer(self.Value, source, destination, field, avoided, isLinked) is { } next ? _graph.NodeAt(next) : null
+            ? Nearer(self.Value, source, destination, field, avoided) is { } next ? _graph.NodeAt(next) : null
             : null;
 
     /// <summary>
     /// The relays that a packet of ours takes if all see the network as we do, in order and without the destination.
     /// Null when there is no way.
     /// </summary>
-    public IReadOnlyList<NodeId>? Relays(NodeId destination, AvoidedNodes avoided, Func<NodeId, bool> isLinked)
+    public IReadOnlyList<NodeId>? Relays(NodeId destination, AvoidedNodes avoided)
     {
         if (!_graph.TryIndexOf(_self, out var self) || !_graph.TryIndexOf(destination, out var end) || Field(destination, avoided) is not { } field)
         {
@@ -89,24 +101,24 @@ public sealed class RouteTable
         }
 
         var relays = new List<NodeId>();
-        var at = Nearer(self.Value, _self, destination, field, avoided, isLinked);
+        var at = Nearer(self.Value, _self, destination, field, avoided);
         while (at is { } node && node != end.Value)
         {
             relays.Add(_graph.NodeAt(node));
-            at = Nearer(node, _self, destination, field, avoided, static _ => true);
+            at = Nearer(node, _self, destination, field, avoided);
         }
 
         return at is null ? null : relays;
     }
 
-    private int? Nearer(int at, NodeId source, NodeId destination, int[] field, AvoidedNodes avoided, Func<NodeId, bool> isLinked)
+    private int? Nearer(int at, NodeId source, NodeId destination, int[] field, AvoidedNodes avoided)
     {
         int? best = null;
         var bestRank = ulong.MaxValue;
         foreach (var next in _graph.NeighbourIndexes(at))
         {
             var node = _graph.NodeAt(next);
-            if (field[next] >= field[at] || (node != destination && avoided.Contains(node)) || !isLinked(node))
+            if (field[next] >= field[at] || (node != destination && avoided.Contains(node)) || !IsUp(at, next))
             {
                 continue;
             }
@@ -154,7 +166,7 @@ public sealed class RouteTable
         {
             foreach (var next in _graph.NeighbourIndexes(at))
             {
-                if (distances[next] == Unreached)
+                if (distances[next] == Unreached && IsUp(at, next))
                 {
                     // An avoided node is no way for others; it may still be where a packet of its own begins.
                     distances[next] = distances[at] + 1;
@@ -167,6 +179,12 @@ public sealed class RouteTable
         }
 
         return distances;
+    }
+
+    private bool IsUp(int from, int to)
+    {
+        var (a, b) = (_graph.NodeAt(from), _graph.NodeAt(to));
+        return a == _self ? _isLinked(b) : b != _self || _isLinked(a);
     }
 
     private int[] IslandsWithoutSelf()

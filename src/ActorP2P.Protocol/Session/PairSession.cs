@@ -122,7 +122,7 @@ public sealed class PairSession : IDisposable
         using var inbound = new SecretBytes(Suite.Hash.LengthBytes);
         Hkdf.ExpandLabel(Suite.Hash, _secret.Span, "tunnel"u8, [WeInitiated ? (byte)1 : (byte)2], outbound.Span);
         Hkdf.ExpandLabel(Suite.Hash, _secret.Span, "tunnel"u8, [WeInitiated ? (byte)2 : (byte)1], inbound.Span);
-        return new Tunnel.TunnelCipher(new RecordCipher(Suite, outbound.Span), new RecordCipher(Suite, inbound.Span), self, RemoteId, _terms.MaxRecords);
+        return new Tunnel.TunnelCipher(new RecordCipher(Suite, outbound.Span), new RecordCipher(Suite, inbound.Span), self, RemoteId, _terms.Rekey);
     }
 
     /// <inheritdoc />

@@ -20,6 +20,7 @@ public sealed record P2PSettings(
     LivenessSettings Liveness,
     LinkSettings Link,
     ChannelSettings Channel,
+    RoutingSettings Routing,
     DisseminationSettings Dissemination,
     StateSyncSettings StateSync,
     EventSettings Events,

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Session;
+using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P.Protocol.Tunnel;
 
@@ -23,11 +24,14 @@ public enum TunnelVerdict
 /// <summary>
 /// Seals and opens the packets between two nodes, whatever <c>encryption.enabled</c> says: relays read and forge nothing.
 /// A packet's body is <c>u64 counter ‖ ciphertext ‖ tag</c>; kind, source and destination are authenticated with it. Packets
-/// may be lost, doubled and reordered, so a <see cref="ReplayWindow"/> takes the place of the link's strict counter.
+/// may be lost, doubled and reordered, so a replay window takes the place of the link's strict counter.
 /// Not safe for concurrent use. Disposing erases the keys.
 /// </summary>
 public sealed class TunnelCipher : IDisposable
 {
+    /// <summary>Counters remembered; our guess: many times what can be under way.</summary>
+    public const int WindowPackets = 1024;
+
     /// <summary>Bytes that sealing adds.</summary>
     public const int OverheadBytes = sizeof(ulong) + AeadSuite.TagLengthBytes;
 
@@ -37,24 +41,25 @@ public sealed class TunnelCipher : IDisposable
     private readonly RecordCipher _in;
     private readonly byte[] _outAssociated;
     private readonly byte[] _inAssociated;
-    private readonly ulong _maxPackets;
-    private readonly ReplayWindow _window = new();
+    private readonly RekeySettings _limits;
+    private readonly ReplayWindow _window = new(WindowPackets);
     private ulong _next;
+    private long _bytes;
 
-    internal TunnelCipher(RecordCipher outbound, RecordCipher inbound, NodeId self, NodeId remote, ulong maxPackets)
+    internal TunnelCipher(RecordCipher outbound, RecordCipher inbound, NodeId self, NodeId remote, RekeySettings limits)
     {
         _out = outbound;
         _in = inbound;
         _outAssociated = Associated(self, remote);
         _inAssociated = Associated(remote, self);
-        _maxPackets = maxPackets;
+        _limits = limits;
     }
 
     /// <summary>True when the key may seal no more: the two must shake hands anew, and do so well before.</summary>
-    public bool Exhausted => _next >= _maxPackets;
+    public bool Exhausted => _next >= (ulong)_limits.MaxRecordsPerKey;
 
-    /// <summary>True from half of the limit on: time to shake hands anew.</summary>
-    public bool IsWorn => _next >= _maxPackets / 2;
+    /// <summary>True when this side has sealed as much as one generation of keys should: time to shake hands anew.</summary>
+    public bool IsWorn => _next >= (ulong)Math.Min(_limits.AfterRecords, _limits.MaxRecordsPerKey / 2) || _bytes >= _limits.AfterBytes;
 
     /// <summary>Seals a segment into the body of a packet.</summary>
     /// <exception cref="InvalidOperationException">The cipher is <see cref="Exhausted"/>.</exception>
@@ -65,6 +70,7 @@ public sealed class TunnelCipher : IDisposable
             throw new InvalidOperationException("The tunnel's packet limit is reached.");
         }
 
+        _bytes += segment.Length;
         var body = GC.AllocateUninitializedArray<byte>(segment.Length + OverheadBytes);
         BinaryPrimitives.WriteUInt64LittleEndian(body, _next);
         segment.CopyTo(body.AsSpan(sizeof(ulong)));
@@ -82,7 +88,7 @@ public sealed class TunnelCipher : IDisposable
         }
 
         var counter = BinaryPrimitives.ReadUInt64LittleEndian(body.Span);
-        if (!_window.MayTake(counter) || counter >= _maxPackets)
+        if (!_window.IsFresh(counter) || counter >= (ulong)_limits.MaxRecordsPerKey)
         {
             return TunnelVerdict.Repeated;
         }
@@ -93,7 +99,7 @@ public sealed class TunnelCipher : IDisposable
             return TunnelVerdict.Tampered;
         }
 
-        _window.Take(counter);
+        _window.Mark(counter);
         segment = text;
         return TunnelVerdict.Opened;
     }

@@ -47,6 +47,7 @@ public static partial class SettingsReader
             ReadLiveness(root.Section("liveness")),
             ReadLink(root.Section("link")),
             ReadChannel(root.Section("channel")),
+            ReadRouting(root.Section("routing")),
             ReadDissemination(root.Section("dissemination")),
             ReadStateSync(root.Section("state-sync")),
             ReadEvents(root.Section("events")),

@@ -51,7 +51,8 @@ public sealed partial class Hypernet
 
         var name = HypernetStrategy.LinkPrefix + id;
         var link = Context.Watch(Context.ActorOf(
-            RuntimeProps.Of(() => new Link(_environment, ready.Connection, ready.WeDialled, ready.Address, ready.ExpectedId, _listeners, Self, _topology)), name));
+            RuntimeProps.Of(() => new Link(
+                _environment, ready.Connection, ready.WeDialled, ready.Address, ready.ExpectedId, _listeners.Admission, Self, new Link.Parts(_topology, _tunnels))), name));
         _links.Add(new LinkRecord(id, link, ready));
         _listeners.Admission.Links = _links.Count;
     }
@@ -189,6 +190,7 @@ public sealed partial class Hypernet
         _log.Info("link to {0} is up: {1}", remote.ShortId, link.Ready.Address);
         TellUp(_client, link);
         TellUp(_topology, link);
+        TellUp(_tunnels, link);
         link.Link.Tell(new Link.OfferSlots(_slots));
     }
 
@@ -203,5 +205,6 @@ public sealed partial class Hypernet
         _log.Info("link to {0} is down: {1}", remote.ShortId, reason);
         _client.Tell(new HypernetClient.LinkDown(remote, reason));
         _topology.Tell(new Topology.LinkDown(remote));
+        _tunnels.Tell(new TunnelRouter.LinkDown(remote));
     }
 }

@@ -12,9 +12,9 @@ namespace ActorP2P;
 /// Supervision, one child at a time:
 /// <list type="bullet">
 /// <item>a link: <b>stop</b>. Its keys and counters end with its connection; the client dials again.</item>
-/// <item>server, client, topology: <b>restart</b>; each reports its start (<see cref="PartStarted"/>) and is told what
+/// <item>server, client, topology, tunnels: <b>restart</b>; each reports its start (<see cref="PartStarted"/>) and is told what
 /// its predecessor knew: the slots, the links that are up, the bound addresses.</item>
-/// <item>one of these three restarted more than <c>supervision.max-part-restarts</c> times within
+/// <item>one of these four restarted more than <c>supervision.max-part-restarts</c> times within
 /// <c>supervision.window</c>, or not startable: Hypernet fails itself, and P2PNode restarts it.</item>
 /// </list>
 /// When Hypernet itself is restarted, all links end. The slot map stays in its mailbox (<see cref="Inherited"/>), so
@@ -36,6 +36,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     private IActorRef _server = ActorRefs.Nobody;
     private IActorRef _client = ActorRefs.Nobody;
     private IActorRef _topology = ActorRefs.Nobody;
+    private IActorRef _tunnels = ActorRefs.Nobody;
     private bool _isLeaving;
 
     /// <summary>Creates the physical layer; P2PNode does.</summary>
@@ -63,6 +64,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _topology = Start(RuntimeProps.Of(() => new Topology(_environment, _topologyStarts)), "topology");
+        _tunnels = Start(RuntimeProps.Of(() => new TunnelRouter(_environment)), "tunnels");
         _server = Start(RuntimeProps.Of(() => new HypernetServer(_environment, _listeners)), "server");
         _client = Start(RuntimeProps.Of(() => new HypernetClient(_environment)), "client");
     }
@@ -84,6 +86,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     {
         Receive<HypernetServer.RegisterSlot>(register => _server.Forward(register));
         Receive<HypernetServer.UnregisterSlot>(unregister => _server.Forward(unregister));
+        Receive<TunnelRouter.OpenTunnel>(open => _tunnels.Forward(open));
         Receive<Topology.GetRoutes>(get => _topology.Forward(get));
         Receive<SlotsChanged>(changed => TakeSlots(changed.Slots));
         Receive<Inherited>(inherited =>
@@ -97,6 +100,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         Receive<ViewChanged>(changed =>
         {
             _view = changed.View;
+            _tunnels.Tell(new TunnelRouter.UseView(_view));
             TellManagers(_slots, new PeerManager.ViewChanged(_view));
         });
         Receive<NetworkAlarm>(alarm => TellManagers(_slots, alarm));
@@ -123,7 +127,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
             link.Ready.Connection.Close();
             EndLink(link.Id, "failed");
         }
-        else if (!_isLeaving && (ended.ActorRef.Equals(_server) || ended.ActorRef.Equals(_client) || ended.ActorRef.Equals(_topology)))
+        else if (!_isLeaving && (ended.ActorRef.Equals(_server) || ended.ActorRef.Equals(_client) || ended.ActorRef.Equals(_topology) || ended.ActorRef.Equals(_tunnels)))
         {
             throw new InvalidOperationException($"The {ended.ActorRef.Path.Name} of the physical layer has stopped for good.");
         }
@@ -135,6 +139,10 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         if (part.Equals(_client))
         {
             _client.Tell(new HypernetClient.LinkUp(proven.Remote, link.Ready.Address, link.Ready.WeDialled));
+        }
+        else if (part.Equals(_tunnels))
+        {
+            _tunnels.Tell(new TunnelRouter.LinkUp(proven.Remote, link.Link));
         }
         else
         {
@@ -158,6 +166,11 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         {
             _topology.Tell(new Topology.Advertise(_advertised));
         }
+        else if (part.Equals(_tunnels))
+        {
+            _tunnels.Tell(new TunnelRouter.UseView(_view));
+            _tunnels.Tell(new TunnelRouter.UseSlots(_slots));
+        }
 
         foreach (var link in _links.Up)
         {
@@ -175,6 +188,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
             TellManagers(fresh, new PeerManager.CertificateEnds(node, days));
         }
 
+        _tunnels.Tell(new TunnelRouter.UseSlots(slots));
         foreach (var link in _links.Up)
         {
             link.Link.Tell(new Link.OfferSlots(slots));
@@ -207,6 +221,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         _isLeaving = true;
         Context.Stop(_client);
         Context.Stop(_server);
+        _tunnels.Tell(TunnelRouter.Leave.Instance);
         foreach (var link in _links.All)
         {
             link.Link.Tell(new Link.CloseLink("leaving"));

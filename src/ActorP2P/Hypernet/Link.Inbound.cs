@@ -2,14 +2,15 @@ using System.Buffers;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Links;
 using ActorP2P.Protocol.Session;
+using ActorP2P.Protocol.Tunnel;
 
 namespace ActorP2P;
 
 /// <content>What comes in: handshake frames, the link's own records, the namespaces' records.</content>
 public sealed partial class Link
 {
-    /// <summary>What one message in the topology's mailbox costs beside its bytes, so that many small ones count too.</summary>
-    private const int TopologyMessageBytes = 256;
+    /// <summary>What one message in another actor's mailbox costs beside its bytes, so that many small ones count too.</summary>
+    private const int MessageBytes = 256;
 
     private void HandleFrames(FramesReceived received)
     {
@@ -45,7 +46,7 @@ public sealed partial class Link
 
         if (frame.Header.Kind != FrameKind.Record)
         {
-            End(frame.Header.Kind == FrameKind.Tunnel ? "tunnel-unsupported" : "unexpected-handshake");
+            End("unexpected-handshake");
             return false;
         }
 
@@ -90,7 +91,7 @@ public sealed partial class Link
     private bool HandleLinkRecord(in Frame frame)
     {
         var lane = frame.Header.Lane;
-        if (lane is not (Lane.Control or Lane.Gossip))
+        if (lane is not (Lane.Control or Lane.Gossip or Lane.Request))
         {
             End("unexpected-lane");
             return false;
@@ -153,6 +154,8 @@ public sealed partial class Link
                 return HandleGoodbye(LinkEntries.Reason(entry));
             case LinkEntryKind.Topology or LinkEntryKind.TopologyPart:
                 return HandleTopology(entry);
+            case LinkEntryKind.Tunnel:
+                return HandleTunnel(entry);
             default:
                 return true;
         }
@@ -184,8 +187,35 @@ public sealed partial class Link
         return false;
     }
 
+    private bool HandleTunnel(in LinkEntry entry)
+    {
+        if (_shaken is not null || !TunnelPacket.TryDecode(entry.Bytes, out var packet))
+        {
+            // Relays look before they hand on, so it was this remote that made it, whoever the source is said to be.
+            End(_shaken is not null ? "unexpected-tunnel" : "malformed-tunnel");
+            return false;
+        }
+
+        if (!_isConfirmed)
+        {
+            _environment.Counters.Add("link.dropped.unconfirmed");
+            return true;
+        }
+
+        var charge = entry.Bytes.Length + MessageBytes;
+        _sink.Handled(-charge);
+        _parts.Tunnels.Tell(new TunnelRouter.PacketReceived(_pair!.RemoteId, packet, entry.Bytes, charge));
+        return true;
+    }
+
     private bool HandleTopology(in LinkEntry entry)
     {
+        if (_shaken is not null)
+        {
+            End("unexpected-topology");
+            return false;
+        }
+
         if (entry.Bytes.Length > _environment.Settings.Link.LaneQueueBytes - _topologyParts.WrittenCount)
         {
             End("topology-overflow");
@@ -213,8 +243,8 @@ public sealed partial class Link
     // The topology verifies signatures, which is slower than a network: without the charge its mailbox would be the queue.
     private void PassOn(ReadOnlyMemory<byte> bytes)
     {
-        var charge = bytes.Length + TopologyMessageBytes;
+        var charge = bytes.Length + MessageBytes;
         _sink.Handled(-charge);
-        _topology.Tell(new Topology.Received(_pair!.RemoteId, bytes, charge));
+        _parts.Topology.Tell(new Topology.Received(_pair!.RemoteId, bytes, charge));
     }
 }

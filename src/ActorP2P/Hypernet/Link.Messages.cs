@@ -1,4 +1,5 @@
 using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Tunnel;
 using ActorP2P.Transport;
 
 namespace ActorP2P;
@@ -51,8 +52,11 @@ public sealed partial class Link
     /// <summary>From the connection: it is gone.</summary>
     internal sealed record ConnectionClosed(TransportFailure Failure);
 
-    /// <summary>From the topology: it took bytes out of its mailbox that were charged so much.</summary>
-    internal sealed record TopologyTaken(int Charge);
+    /// <summary>From the topology or the tunnel router: it took bytes out of its mailbox that were charged so much.</summary>
+    internal sealed record Taken(int Charge);
+
+    /// <summary>From the tunnel router: a packet, with as many relays left. Answered by <c>TunnelRouter.PacketsSent</c> or <c>TunnelRouter.NotSent</c>.</summary>
+    internal sealed record SendTunnel(TunnelPacket Packet, ReadOnlyMemory<byte> Encoded, byte HopsLeft, RelayQuota Quota);
 
     /// <summary>How the reason of an end begins that the remote gave; its own reason follows.</summary>
     internal const string RemoteGoodbye = "remote-goodbye: ";

@@ -27,7 +27,8 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     private readonly bool _weDialled;
     private readonly AdmissionGate _admission;
     private readonly IActorRef _hypernet;
-    private readonly IActorRef _topology;
+    private readonly Parts _parts;
+    private readonly PairSession? _shaken;
     private readonly ConnectionSink _sink;
     private readonly LinkHandshake _handshake;
     private readonly LinkWriter _writer;
@@ -48,31 +49,46 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     /// <param name="weDialled">True when we opened it: we are the handshake's initiator.</param>
     /// <param name="address">The dialled address, or the remote endpoint of an accepted one.</param>
     /// <param name="expectedId">The node that must answer, or null.</param>
-    /// <param name="listeners">Say what may be spent on an accepted connection before it is authenticated.</param>
+    /// <param name="admission">Says what may be spent on an accepted connection before it is authenticated.</param>
     /// <param name="hypernet">Who decides about the link.</param>
-    /// <param name="topology">Who gets the remote's topology bytes.</param>
-    public Link(
+    /// <param name="parts">Who gets what the remote sends beside records of namespaces.</param>
+    internal Link(
         NodeEnvironment environment,
         ITransportConnection connection,
         bool weDialled,
         string address,
         NodeId? expectedId,
-        Listeners listeners,
+        AdmissionGate admission,
         IActorRef hypernet,
-        IActorRef topology)
+        Parts parts)
     {
         _environment = environment;
         _connection = connection;
         _address = address;
         _weDialled = weDialled;
-        _admission = listeners.Admission;
+        _admission = admission;
         _hypernet = hypernet;
-        _topology = topology;
+        _parts = parts;
         _sink = new ConnectionSink(connection, Self, environment.Settings.Link.LaneQueueBytes);
-        _handshake = new LinkHandshake(LinkHandshake.Parameters(environment, connection, expectedId), weDialled);
-        _writer = new LinkWriter(connection, environment.Settings.Link);
+        _handshake = new LinkHandshake(LinkHandshake.Parameters(environment, connection.Tls, expectedId), weDialled);
+        _writer = new LinkWriter(connection, environment.Settings.Link, parts.Tunnels);
         _pulse = new LinkPulse(environment, _writer.Control);
         Handshaking();
+    }
+
+    /// <summary>A link through relays: the handshake is done, and the stream below stands for its connection.</summary>
+    /// <param name="environment">The node's environment.</param>
+    /// <param name="stream">A stream that nobody has started yet.</param>
+    /// <param name="shaken">What the handshake through relays gave; the link disposes it.</param>
+    /// <param name="owner">Who decides about the link.</param>
+    public Link(NodeEnvironment environment, ITransportConnection stream, PairSession shaken, IActorRef owner)
+        : this(environment, stream, shaken.WeInitiated, stream.RemoteEndpoint, shaken.RemoteId, new AdmissionGate(environment), owner, Parts.None) => _shaken = shaken;
+
+    /// <summary>Who gets the remote's topology bytes, and its packets for nodes without a link.</summary>
+    public sealed record Parts(IActorRef Topology, IActorRef Tunnels)
+    {
+        /// <summary>Nobody: a link through relays carries neither.</summary>
+        public static Parts None { get; } = new(ActorRefs.Nobody, ActorRefs.Nobody);
     }
 
     /// <inheritdoc />
@@ -85,7 +101,11 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     {
         _connection.Start(_sink, _environment.Settings.Admission.HandshakeMaxBytes);
         Timers.StartSingleTimer(DeadlineTimer, DeadlinePassed.Instance, _environment.Settings.Admission.HandshakeTimeout);
-        if (_handshake.Start() is { } first)
+        if (_shaken is not null)
+        {
+            Begin(new LinkHandshake.Step.Done(null, _shaken));
+        }
+        else if (_handshake.Start() is { } first)
         {
             _writer.SendHandshake(first);
         }
@@ -129,7 +149,8 @@ public sealed partial class Link : ReceiveActor, IWithTimers
                 _environment.Counters.Add("link.dropped.topology-queue-full");
             }
         });
-        Receive<TopologyTaken>(taken => _sink.Handled(taken.Charge));
+        Receive<SendTunnel>(HandleTunnel);
+        Receive<Taken>(taken => _sink.Handled(taken.Charge));
         Receive<BeatDue>(_ => Beat());
         Receive<JudgeSilence>(_ => Judge());
         Receive<Confirm>(_ => HandleConfirm());
@@ -159,7 +180,8 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         Receive<ConnectionClosed>(_ => End(_endReason!));
         Receive<DrainTimeout>(_ => End(_endReason!));
         Receive<CutLink>(_ => End(_endReason!));
-        Receive<TopologyTaken>(taken => _sink.Handled(taken.Charge));
+        Receive<Taken>(taken => _sink.Handled(taken.Charge));
+        Receive<SendTunnel>(send => Refuse(send, "link.dropped.draining"));
         Receive<SendRecords>(_ => _environment.Counters.Add("link.dropped.draining"));
         Receive<SendTopology>(_ => _environment.Counters.Add("link.dropped.draining"));
         ReceiveAny(_ => { });
@@ -169,7 +191,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     {
         _pair = done.Session;
         _remoteCertificateEnd = _pair.RemoteCertificateNotAfter;
-        _sessions = new LinkSessions(_pair, _environment, _writer.Control, Self);
+        _sessions = new LinkSessions(_pair, _environment, _writer.Control, Self, isRelayed: _shaken is not null);
         _connection.SetMaxBodyBytes(_environment.Settings.Link.MaxFrameBytes - FrameHeader.LengthBytes);
         if (done.LastFrame is { } last)
         {
@@ -223,6 +245,20 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         {
             End("control-overflow");
         }
+    }
+
+    private void HandleTunnel(SendTunnel send)
+    {
+        if (!_isConfirmed || !_writer.SendTunnel(send))
+        {
+            Refuse(send, "link.dropped.tunnel-queue-full");
+        }
+    }
+
+    private void Refuse(SendTunnel send, string counter)
+    {
+        _environment.Counters.Add(counter);
+        _parts.Tunnels.Tell(new TunnelRouter.NotSent(send));
     }
 
     private void HandleBind(BindSession bind)

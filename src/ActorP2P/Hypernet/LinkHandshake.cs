@@ -24,7 +24,7 @@ internal sealed class LinkHandshake : IDisposable
     }
 
     /// <summary>What this node brings to a handshake on this connection.</summary>
-    public static HandshakeParameters Parameters(NodeEnvironment environment, ITransportConnection connection, NodeId? expectedId) => new()
+    public static HandshakeParameters Parameters(NodeEnvironment environment, TlsBinding? binding, NodeId? expectedId) => new()
     {
         Identity = environment.Trust.Identity,
         Validator = environment.Trust.Validator,
@@ -32,7 +32,7 @@ internal sealed class LinkHandshake : IDisposable
         Epoch = environment.Epoch,
         Suites = Suites(environment.Settings.Encryption.Suites),
         EncryptionEnabled = environment.Settings.Encryption.Enabled,
-        Tls = connection.Tls is { } tls ? new TlsChannel(tls.ChannelBinding, tls.LocalSpkiHash, tls.RemoteSpkiHash) : null,
+        Tls = binding is { } tls ? new TlsChannel(tls.ChannelBinding, tls.LocalSpkiHash, tls.RemoteSpkiHash) : null,
         Random = environment.Random,
         MaxMessageBytes = environment.Settings.Admission.HandshakeMaxBytes,
         Rekey = environment.Settings.Rekey,

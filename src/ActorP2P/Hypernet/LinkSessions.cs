@@ -22,12 +22,13 @@ internal sealed class LinkSessions
     private readonly NodeCounters _counters;
     private readonly IActorRef _link;
     private readonly NodeTrust _trust;
+    private readonly bool _isRelayed;
     private readonly Dictionary<string, IActorRef> _managers = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, Entry> _entries = [];
     private readonly List<Entry> _touched = [];
     private readonly List<OfferEffect> _effects = [];
 
-    public LinkSessions(PairSession pair, NodeEnvironment environment, ControlOutbox outbox, IActorRef link)
+    public LinkSessions(PairSession pair, NodeEnvironment environment, ControlOutbox outbox, IActorRef link, bool isRelayed)
     {
         _pair = pair;
         _settings = environment.Settings.Link;
@@ -36,6 +37,7 @@ internal sealed class LinkSessions
         _counters = environment.Counters;
         _link = link;
         _trust = environment.Trust;
+        _isRelayed = isRelayed;
     }
 
     /// <summary>Serves these namespaces from now on.</summary>
@@ -189,7 +191,7 @@ internal sealed class LinkSessions
                     break;
                 case OfferEffect.SessionUp up:
                     _entries[up.Session.Tag] = new Entry(_managers[up.Namespace]);
-                    _managers[up.Namespace].Tell(new PeerManager.SessionUp(_pair.RemoteId, _pair.RemoteEpoch, _link, up.Session), _link);
+                    _managers[up.Namespace].Tell(new PeerManager.SessionUp(_pair.RemoteId, _pair.RemoteEpoch, _link, up.Session, _isRelayed), _link);
                     break;
                 case OfferEffect.SessionDown down when _entries.Remove(down.SessionTag, out var entry):
                     entry.Manager.Tell(new PeerManager.SessionDown(_pair.RemoteId, down.SessionTag, down.Reason), _link);

@@ -2,6 +2,7 @@ using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Links;
 using ActorP2P.Protocol.Session;
 using ActorP2P.Protocol.Settings;
+using ActorP2P.Protocol.Tunnel;
 using ActorP2P.Transport;
 
 namespace ActorP2P;
@@ -12,7 +13,7 @@ namespace ActorP2P;
 /// </summary>
 /// <remarks>
 /// Bounded by what its users may have waiting: each peer holds back at <c>link.lane-queue-bytes</c> a lane,
-/// topology bytes are refused beyond the same mark, control entries coalesce. Peers' control records answer what
+/// topology bytes and tunnel packets are refused beyond the same mark, control entries coalesce. Peers' control records answer what
 /// the remote sends and cannot be held back: beyond the same mark the link is over (<see cref="IsOverrun"/>).
 /// </remarks>
 internal sealed class LinkWriter
@@ -22,18 +23,22 @@ internal sealed class LinkWriter
 
     private readonly ITransportConnection _connection;
     private readonly LinkSettings _settings;
+    private readonly IActorRef _tunnels;
+    private readonly Queue<RelayQuota> _tunnelQuotas = [];
     private readonly LaneScheduler<IActorRef> _scheduler;
     private readonly List<TakenFrame<IActorRef>> _inFlight = [];
     private readonly List<ReadOnlyMemory<byte>> _handshakeFrames = [];
     private readonly List<ReadOnlyMemory<byte>> _keyFrames = [];
     private NamespaceSession? _session;
     private long _topologyBytes;
+    private long _tunnelBytes;
     private string? _goodbye;
     private bool _goodbyeQueued;
     private bool _writing;
 
-    public LinkWriter(ITransportConnection connection, LinkSettings settings)
+    public LinkWriter(ITransportConnection connection, LinkSettings settings, IActorRef tunnels)
     {
+        _tunnels = tunnels;
         _connection = connection;
         _settings = settings;
         _scheduler = new LaneScheduler<IActorRef>(settings.LaneWeights);
@@ -97,6 +102,24 @@ internal sealed class LinkWriter
             _topologyBytes += buffer.Length;
         }
         while (!bytes.IsEmpty && Sealer(Lane.Gossip) is not null);
+        Pump();
+        return true;
+    }
+
+    /// <summary>Queues a packet for a node behind the remote. False when too many wait.</summary>
+    public bool SendTunnel(Link.SendTunnel send)
+    {
+        if (Sealer(Lane.Request) is not { } sealer || _tunnelBytes + send.Encoded.Length > _settings.LaneQueueBytes)
+        {
+            return false;
+        }
+
+        var buffer = new byte[FrameHeader.LengthBytes + LinkEntries.TopologyOverheadBytes + send.Encoded.Length + sealer.OverheadBytes];
+        var length = LinkEntries.Write(new LinkEntry(LinkEntryKind.Tunnel, 0, send.Encoded), buffer.AsSpan(FrameHeader.LengthBytes));
+        buffer[FrameHeader.LengthBytes + LinkEntries.TopologyOverheadBytes + TunnelPacket.HopsOffset] = send.HopsLeft;
+        _scheduler.Enqueue(Lane.Request, sealer.SealInPlace(buffer, length, FrameFlags.None, 0), _tunnels);
+        _tunnelQuotas.Enqueue(send.Quota with { Bytes = send.Encoded.Length });
+        _tunnelBytes += send.Encoded.Length;
         Pump();
         return true;
     }
@@ -169,6 +192,7 @@ internal sealed class LinkWriter
     private void TellOwners()
     {
         Span<int> bytesOfLane = stackalloc int[Lanes.Count];
+        TellTunnels();
         for (var first = 0; first < _inFlight.Count; first++)
         {
             var owner = _inFlight[first].Owner;
@@ -191,6 +215,27 @@ internal sealed class LinkWriter
         }
 
         _inFlight.Clear();
+    }
+
+    // The packets of a link are written in the order in which they were queued, whoever their origins are.
+    private void TellTunnels()
+    {
+        List<RelayQuota>? sent = null;
+        for (var i = 0; i < _inFlight.Count; i++)
+        {
+            if (!_tunnels.IsNobody() && _tunnels.Equals(_inFlight[i].Owner))
+            {
+                var quota = _tunnelQuotas.Dequeue();
+                _tunnelBytes -= quota.Bytes;
+                (sent ??= []).Add(quota);
+                _inFlight[i] = default;
+            }
+        }
+
+        if (sent is not null)
+        {
+            _tunnels.Tell(new TunnelRouter.PacketsSent(sent), ActorRefs.NoSender);
+        }
     }
 
     private void Tell(IActorRef owner, ReadOnlySpan<int> bytesOfLane)

@@ -14,7 +14,7 @@ public sealed partial class Topology
     /// <summary>From a link: topology bytes of the remote. Taking them is told to the link, which waits with reading more.</summary>
     /// <param name="From">The link's far end.</param>
     /// <param name="Bytes">One message of state sync or membership.</param>
-    /// <param name="Charge">What the link counts as unhandled until <see cref="Link.TopologyTaken"/> gives it back.</param>
+    /// <param name="Charge">What the link counts as unhandled until <see cref="Link.Taken"/> gives it back.</param>
     internal sealed record Received(NodeId From, ReadOnlyMemory<byte> Bytes, int Charge);
 
     /// <summary>From Hypernet: addresses to advertise (known once listeners are bound).</summary>

@@ -137,7 +137,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
     private void HandleReceived(Received received)
     {
         // First, so that bytes on which this actor fails are given back as well.
-        Sender.Tell(new Link.TopologyTaken(received.Charge));
+        Sender.Tell(new Link.Taken(received.Charge));
         if (MembershipCore.Owns(received.Bytes.Span))
         {
             _membership.HandleReceived(received.From, received.Bytes, Now, _membershipEffects);

@@ -11,29 +11,40 @@ namespace ActorP2P;
 /// events that it means. A member that changes faster than its allowance of events is shown late: its newest state
 /// waits, so that it costs observers no more than the others and still ends with its last values.
 /// </summary>
-internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSettings limits)
+internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSettings limits, int maxHops)
 {
     private readonly Dictionary<NodeId, Member> _members = [];
     private readonly HashSet<NodeId> _gathered = [];
 
-    /// <summary>A session is up. It replaces a former one without a word: that one's end is told apart.</summary>
-    public IEnumerable<ControlEvent> Join(NodeId node, ulong epoch)
+    /// <summary>A session is up. A direct one takes the place of a relayed one of the same run without a word.</summary>
+    public IEnumerable<ControlEvent> Join(NodeId node, ulong epoch, bool isRelayed)
     {
         var member = Ensure(node);
-        member.IsLinked = true;
+        var isNews = !member.HasSession || member.LinkEpoch != epoch || (member.IsLinked && !isRelayed);
+        member.HasSession = true;
+        member.IsLinked = !isRelayed;
         member.LinkEpoch = epoch;
-        yield return new PeerUp(namespaceName, node, epoch);
+        if (isNews)
+        {
+            yield return new PeerUp(namespaceName, node, epoch);
+        }
     }
 
-    /// <summary>A session is over.</summary>
-    public IEnumerable<ControlEvent> Leave(NodeId node, string reason)
+    /// <summary>A session is over, or only its direct link.</summary>
+    public IEnumerable<ControlEvent> Leave(NodeId node, string reason, bool isRelayed)
     {
-        if (!_members.TryGetValue(node, out var member) || !member.IsLinked)
+        if (!_members.TryGetValue(node, out var member) || !member.HasSession)
         {
             yield break;
         }
 
         member.IsLinked = false;
+        if (isRelayed)
+        {
+            yield break;
+        }
+
+        member.HasSession = false;
         yield return new PeerDown(namespaceName, node, reason);
         foreach (var change in Forget(node, member))
         {
@@ -95,7 +106,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         return [.. Differences(node, before, NamespaceStateBody.Empty), .. Forget(node, member)];
     }
 
-    /// <summary>Distances by breadth-first search from this node over links between members; nobody else relays for them.</summary>
+    /// <summary>Distances by breadth-first search from this node, as far as a packet may go: any node of the network relays it.</summary>
     public IReadOnlyList<ControlEvent> ComputeRoutes(LinkGraph graph)
     {
         var hops = new Dictionary<NodeId, int> { [self] = 0 };
@@ -106,11 +117,20 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
             frontier.Enqueue(node);
         }
 
+        foreach (var neighbour in graph.Neighbours(self))
+        {
+            // A member that is linked and without a session (its namespace is starting, say) is not one hop away yet.
+            if (!_members.ContainsKey(neighbour) && hops.TryAdd(neighbour, 1))
+            {
+                frontier.Enqueue(neighbour);
+            }
+        }
+
         while (frontier.TryDequeue(out var node))
         {
-            foreach (var neighbour in graph.Neighbours(node))
+            foreach (var neighbour in hops[node] < maxHops ? graph.Neighbours(node) : [])
             {
-                if (_members.ContainsKey(neighbour) && hops.TryAdd(neighbour, hops[node] + 1))
+                if (hops.TryAdd(neighbour, hops[node] + 1))
                 {
                     frontier.Enqueue(neighbour);
                 }
@@ -180,7 +200,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
     // Bounded by links and by state-sync.max-origins: a node that is neither linked nor has a state is no member.
     private IEnumerable<ControlEvent> Forget(NodeId node, Member member)
     {
-        if (member.IsLinked || member.State is not null)
+        if (member.HasSession || member.State is not null)
         {
             yield break;
         }
@@ -229,6 +249,8 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
 
     private sealed class Member
     {
+        public bool HasSession { get; set; }
+
         /// <summary>What observers have been told.</summary>
         public Known? Shown { get; set; }
 
@@ -249,6 +271,6 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
 
         public int Hops { get; set; }
 
-        public PeerInfo Info(NodeId node) => new(node, IsLinked, IsLinked ? LinkEpoch : Epoch, Hops, State?.Protocols ?? []);
+        public PeerInfo Info(NodeId node) => new(node, IsLinked, HasSession ? LinkEpoch : Epoch, Hops, State?.Protocols ?? []);
     }
 }

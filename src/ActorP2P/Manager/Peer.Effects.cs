@@ -20,7 +20,7 @@ internal sealed partial class Peer
         switch (effect)
         {
             case ChannelEffect.SendFrames e:
-                _link.Tell(new Link.SendRecords(_sessionTag, e.Lane, e.Frames, e.Bytes));
+                _current?.Link.Tell(new Link.SendRecords(_current.Session.Tag, e.Lane, e.Frames, e.Bytes));
                 break;
             case ChannelEffect.Received e:
                 _inbound.Add(e.Token, e.Messages);
@@ -60,15 +60,15 @@ internal sealed partial class Peer
         }
     }
 
-    // The link ends with its typed reason; its end comes back as SessionOver. Until then nothing more is sent or opened.
+    // The link ends with its typed reason. Until another session comes nothing more is sent or opened.
     private void Break(string reason)
     {
-        if (!_isBroken)
+        if (_current is { } broken)
         {
-            _isBroken = true;
             var name = ReasonName.Of(reason);
             _environment.Counters.Add("channel.fatal." + name);
-            _link.Tell(new Link.CloseLink("channel-" + name));
+            broken.Link.Tell(new Link.CloseLink("channel-" + name));
+            Leave(broken);
         }
     }
 }

@@ -2,12 +2,19 @@ using System.Collections.Immutable;
 using ActorP2P.Protocol.Channel;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Session;
 
 namespace ActorP2P;
 
 /// <content>The vocabulary of a remote logical node. Unicasts and requests come as the modules sent them.</content>
 internal sealed partial class Peer
 {
+    /// <summary>From the PeerManager: a session with the remote, over a link or through relays.</summary>
+    internal sealed record UseSession(IActorRef Link, NamespaceSession Session, bool IsRelayed);
+
+    /// <summary>From the PeerManager: this session is over; others may follow, and messages wait for them.</summary>
+    internal sealed record SessionLost(ulong Tag);
+
     /// <summary>From a link: all frames of one read that belong to this session, in order.</summary>
     internal sealed record RecordsReceived(IReadOnlyList<Frame> Frames);
 
@@ -35,7 +42,7 @@ internal sealed partial class Peer
     /// <summary>From a reply port: the module answered with a failure, or with something that is not bytes.</summary>
     internal sealed record FailRequest(ulong RequestId, Lane Lane, ChannelFailure Reason);
 
-    /// <summary>From the PeerManager: the session is over; give everything pending its outcome and stop.</summary>
+    /// <summary>From the PeerManager: no session will follow; give everything pending its outcome and stop.</summary>
     internal sealed record SessionOver;
 
     /// <summary>

@@ -11,8 +11,9 @@ namespace ActorP2P;
 /// gives each message its outcome. The rules stand in <see cref="PeerChannel"/>; this is where they are carried out.
 /// It batches what its mailbox holds: a flush is asked for with the first message and waits behind all others.
 /// <para>
+/// It outlives its sessions: messages wait for the next one, over a link or through relays, and each lane goes on where it was.
 /// Supervision: no children. The PeerManager stops it after a failure: its counters and keys may be out of step with
-/// the far side's, so only a fresh session helps. What was pending gets its outcome in <see cref="PostStop"/>.
+/// the far side's, so only a fresh session and a fresh channel help. What was pending gets its outcome in <see cref="PostStop"/>.
 /// </para>
 /// </summary>
 internal sealed partial class Peer : UntypedActor, IWithTimers
@@ -25,8 +26,6 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
 
     private readonly NodeEnvironment _environment;
     private readonly NodeId _remote;
-    private readonly IActorRef _link;
-    private readonly ulong _sessionTag;
     private readonly string _namespace;
     private readonly Receivers _receivers;
     private readonly PeerChannel _channel;
@@ -37,30 +36,26 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
     private (NamespaceRouter.INamespaceMessage Message, IActorRef Sender)? _inHand;
     private int _unflushedBytes;
     private bool _flushIsAsked;
-    private bool _isBroken;
 
     public Peer(
         NodeEnvironment environment,
         NodeId remote,
-        IActorRef link,
-        NamespaceSession session,
+        string namespaceName,
         ImmutableDictionary<string, NamespaceSlot.Registration> registrations,
         Receivers receivers)
     {
         _environment = environment;
         _remote = remote;
-        _link = link;
-        _sessionTag = session.Tag;
-        _namespace = session.Namespace;
+        _namespace = namespaceName;
         _registrations = registrations;
         _receivers = receivers;
         _channel = new PeerChannel(
-            session,
+            remote,
             environment.Settings.Channel,
             environment.Settings.Link.LaneQueueBytes,
             environment.Reassembly,
             environment.Random);
-        _outcomes = new SenderOutcomes(session.Namespace, Self);
+        _outcomes = new SenderOutcomes(namespaceName, Self);
         _inbound = new InboundBatches(remote, Self, receivers);
     }
 
@@ -71,9 +66,6 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     private DateTimeOffset Now => _environment.Time.GetUtcNow();
-
-    /// <inheritdoc />
-    protected override void PreStart() => AskFlush(0);
 
     /// <inheritdoc />
     protected override void PostStop()
@@ -87,6 +79,10 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
         _channel.Close(_effects);
         Perform();
         _outcomes.ReleaseAll();
+        foreach (var unused in _standby.Values)
+        {
+            unused.Session.Dispose();
+        }
     }
 
     /// <inheritdoc />
@@ -137,6 +133,22 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
             case StillFull:
                 _receivers.Hub.Tell(new PeerManagerEventHub.Raise(new SlowPeer(_namespace, _remote, _channel.QueuedBytes)));
                 break;
+            default:
+                Manage(message);
+                break;
+        }
+    }
+
+    private void Manage(object message)
+    {
+        switch (message)
+        {
+            case UseSession m:
+                Use(m);
+                break;
+            case SessionLost m:
+                Lose(m.Tag);
+                break;
             case SessionOver:
                 Context.Stop(Self);
                 break;
@@ -151,11 +163,12 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
     private void Send(NamespaceRouter.INamespaceMessage message, OutboundMessage outbound)
     {
         _inHand = (message, Sender);
-        var result = _isBroken ? EnqueueResult.Closed : _channel.Enqueue(outbound, Now);
+        var result = _channel.Enqueue(outbound, Now);
         _inHand = null;
         switch (result)
         {
             case EnqueueResult.Queued:
+                WantSession();
                 AskFlush(outbound.Payload.Length);
                 break;
             case EnqueueResult.Busy:
@@ -177,7 +190,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
 
     private void Receive(RecordsReceived received)
     {
-        if (_isBroken)
+        if (!IsInUse(received.Frames[0].Header.Session))
         {
             _environment.Counters.Add("peer.dropped.session-over", received.Frames.Count);
             return;
@@ -289,10 +302,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
     private void FlushNow()
     {
         _unflushedBytes = 0;
-        if (!_isBroken)
-        {
-            _channel.Flush(Now, _effects);
-            Perform();
-        }
+        _channel.Flush(Now, _effects);
+        Perform();
     }
 }

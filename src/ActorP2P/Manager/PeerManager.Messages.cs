@@ -8,10 +8,16 @@ namespace ActorP2P;
 internal sealed partial class PeerManager
 {
     /// <summary>From a link: a session of this namespace with a remote node; the PeerManager answers the link with <c>Link.BindSession</c>.</summary>
-    internal sealed record SessionUp(NodeId Remote, ulong RemoteEpoch, IActorRef Link, NamespaceSession Session);
+    internal sealed record SessionUp(NodeId Remote, ulong RemoteEpoch, IActorRef Link, NamespaceSession Session, bool IsRelayed = false);
 
     /// <summary>From a link: the session is over (link lost, or renewed by either side).</summary>
     internal sealed record SessionDown(NodeId Remote, ulong SessionTag, string Reason);
+
+    /// <summary>From the tunnel router: the node cannot be reached through relays.</summary>
+    internal sealed record NoWay(NodeId Remote, string Reason);
+
+    /// <summary>From a peer: it has no session, and messages wait.</summary>
+    internal sealed record SessionWanted(NodeId Remote);
 
     /// <summary>From Hypernet: the network's view changed.</summary>
     internal sealed record ViewChanged(NetworkView View);
@@ -32,4 +38,6 @@ internal sealed partial class PeerManager
     internal sealed record MemberChanged(NodeId Node, bool IsKnown);
 
     private sealed record MailboxDrained;
+
+    private sealed record ResumeTimedOut(NodeId Remote);
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Routing;
 using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P;
@@ -20,7 +22,7 @@ namespace ActorP2P;
 /// </list>
 /// <para>A child that ends without having been told to ends the incarnation as well.</para>
 /// </summary>
-internal sealed partial class PeerManager : UntypedActor
+internal sealed partial class PeerManager : UntypedActor, IWithTimers
 {
     /// <summary>How the names of peers begin.</summary>
     public const string PeerNamePrefix = "peer-";
@@ -31,12 +33,13 @@ internal sealed partial class PeerManager : UntypedActor
     private readonly IncarnationSource _incarnations;
     private readonly IActorRef _hypernet;
     private readonly MessageRules _rules;
-    private readonly Dictionary<NodeId, Session> _sessions = [];
+    private readonly Dictionary<NodeId, RemotePeer> _remotes = [];
     private readonly HashSet<NodeId> _members = [];
     private readonly PeerFailures _peerFailures;
     private long _peersStarted;
     private ImmutableDictionary<string, NamespaceSlot.Registration> _registrations;
     private Children _children = null!;
+    private NetworkView _view = new(LinkGraph.Empty, MembershipSnapshot.Empty);
     private bool _isClosing;
 
     public PeerManager(
@@ -56,9 +59,10 @@ internal sealed partial class PeerManager : UntypedActor
         _registrations = demand.Registrations;
     }
 
-    private sealed record Children(IActorRef Hub, IActorRef Slot, IActorRef Multicast, IActorRef StateSync, IActorRef Node);
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
 
-    private sealed record Session(IActorRef Peer, IActorRef Link, ulong Tag);
+    private sealed record Children(IActorRef Hub, IActorRef Slot, IActorRef Multicast, IActorRef StateSync, IActorRef Node);
 
     /// <inheritdoc />
     protected override void PreStart()
@@ -107,6 +111,15 @@ internal sealed partial class PeerManager : UntypedActor
                 break;
             case SessionDown m:
                 Close(m);
+                break;
+            case SessionWanted m:
+                SeekWay(m.Remote);
+                break;
+            case NoWay m:
+                GiveUp(m.Remote, "no way: " + m.Reason);
+                break;
+            case ResumeTimedOut m:
+                GiveUp(m.Remote, "no session in time");
                 break;
             case RegistrationsChanged m:
                 Use(m.Registrations);
@@ -203,9 +216,9 @@ internal sealed partial class PeerManager : UntypedActor
 
     private void SendTo(NodeId to, NamespaceRouter.INamespaceMessage message)
     {
-        if (_sessions.TryGetValue(to, out var session))
+        if (_remotes.TryGetValue(to, out var remote) || (MayReach(to) && (remote = StartPeer(to)) is not null))
         {
-            session.Peer.Forward(message);
+            remote.Peer.Forward(message);
             return;
         }
 
@@ -218,57 +231,10 @@ internal sealed partial class PeerManager : UntypedActor
         Refusal.Answer(message, reason, Sender, Self);
     }
 
-    private void Open(SessionUp up)
-    {
-        // The end of a former session may still be under way from another link.
-        End(up.Remote, "replaced by a newer session");
-        if (_isClosing)
-        {
-            up.Session.Dispose();
-            return;
-        }
-
-        var (environment, remote, link, session, registrations) = (_environment, up.Remote, up.Link, up.Session, _registrations);
-        var receivers = new Peer.Receivers(_children.Node, _children.Multicast, _children.StateSync, _children.Hub);
-        var props = Props.Create(() => new Peer(environment, remote, link, session, registrations, receivers));
-        var peer = Start(props, $"{PeerNamePrefix}{remote.ShortId}-{++_peersStarted}");
-        _sessions[remote] = new Session(peer, link, session.Tag);
-        link.Tell(new Link.BindSession(session.Tag, peer));
-        _children.Hub.Tell(new PeerManagerEventHub.PeerJoined(remote, up.RemoteEpoch));
-        _children.Multicast.Tell(new Multicast.PeerUp(remote, peer));
-        _children.StateSync.Tell(new StateSync.PeerUp(remote, peer));
-    }
-
-    private void Close(SessionDown down)
-    {
-        if (_sessions.TryGetValue(down.Remote, out var session) && session.Tag == down.SessionTag)
-        {
-            End(down.Remote, down.Reason);
-        }
-    }
-
-    private void End(NodeId remote, string reason)
-    {
-        if (!_sessions.Remove(remote, out var session))
-        {
-            return;
-        }
-
-        Context.Unwatch(session.Peer);
-        session.Peer.Tell(new Peer.SessionOver());
-        TellPeerLeft(remote, reason);
-    }
-
-    private void TellPeerLeft(NodeId remote, string reason)
-    {
-        _children.Hub.Tell(new PeerManagerEventHub.PeerLeft(remote, reason));
-        _children.Multicast.Tell(new Multicast.PeerDown(remote));
-        _children.StateSync.Tell(new StateSync.PeerDown(remote));
-    }
-
     // Every origin whose state or message is applied or passed on is judged by this view, whoever brought it.
     private void Use(NetworkView network)
     {
+        _view = network;
         var view = network with { Members = network.Members.RestrictedTo(_environment.Trust.Current.MembersOf(_settings.Name)) };
         _children.Hub.Tell(new PeerManagerEventHub.UseView(view));
         _children.Multicast.Tell(new Multicast.UseView(view));
@@ -278,9 +244,9 @@ internal sealed partial class PeerManager : UntypedActor
     private void Use(ImmutableDictionary<string, NamespaceSlot.Registration> registrations)
     {
         _registrations = registrations;
-        foreach (var session in _sessions.Values)
+        foreach (var remote in _remotes.Values)
         {
-            session.Peer.Tell(new Peer.UseRegistrations(registrations));
+            remote.Peer.Tell(new Peer.UseRegistrations(registrations));
         }
 
         _children.Multicast.Tell(new Multicast.UseRegistrations(registrations));
@@ -300,27 +266,11 @@ internal sealed partial class PeerManager : UntypedActor
 
         _isClosing = true;
         _hypernet.Tell(new HypernetServer.UnregisterSlot(_settings.Name));
-        foreach (var remote in _sessions.Keys.ToArray())
+        foreach (var remote in _remotes.Keys.ToArray())
         {
             End(remote, "namespace closed");
         }
 
         Self.Tell(new MailboxDrained());
-    }
-
-    private void Ended(IActorRef child)
-    {
-        var (remote, session) = _sessions.FirstOrDefault(pair => pair.Value.Peer.Equals(child));
-        if (session is null)
-        {
-            throw new InvalidOperationException($"{child.Path.Name} ended; its namespace starts afresh.");
-        }
-
-        _environment.Counters.Add("peer.failed");
-        _sessions.Remove(remote);
-        TellPeerLeft(remote, "the peer's actor failed");
-        session.Link.Tell(_peerFailures.IsTooMany(remote, _environment.Time.GetUtcNow())
-            ? new Link.CloseLink("peer-failed")
-            : new Link.RenewSession(_settings.Name));
     }
 }

@@ -6,11 +6,11 @@ namespace ActorP2P;
 /// <content>The control messages that change a namespace's logical state. Observe and the Get messages are the router's.</content>
 internal sealed partial class PeerManagerEventHub
 {
-    /// <summary>From the PeerManager: a session with the node is up.</summary>
-    internal sealed record PeerJoined(NodeId Node, ulong Epoch);
+    /// <summary>From the PeerManager: a session with the node is up, over a link or through relays.</summary>
+    internal sealed record PeerJoined(NodeId Node, ulong Epoch, bool IsRelayed = false);
 
-    /// <summary>From the PeerManager: the session is over.</summary>
-    internal sealed record PeerLeft(NodeId Node, string Reason);
+    /// <summary>From the PeerManager: the session is over; with <paramref name="IsRelayed"/> another one goes on through relays.</summary>
+    internal sealed record PeerLeft(NodeId Node, string Reason, bool IsRelayed = false);
 
     /// <summary>From the state sync: a member's state (or our own) is in force.</summary>
     internal sealed record StateApplied(NodeId Node, ulong Epoch, ulong Seq, NamespaceStateBody State);

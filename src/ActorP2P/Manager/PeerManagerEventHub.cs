@@ -30,7 +30,8 @@ internal sealed partial class PeerManagerEventHub : UntypedActor, IWithTimers
         _environment = environment;
         _namespace = namespaceName;
         _demand = demand;
-        _network = new LogicalNetwork(namespaceName, environment.Identity.Id, environment.Settings.Events);
+        _network = new LogicalNetwork(
+            namespaceName, environment.Identity.Id, environment.Settings.Events, environment.Settings.Routing.HopLimit + 1);
     }
 
     /// <inheritdoc />
@@ -63,11 +64,11 @@ internal sealed partial class PeerManagerEventHub : UntypedActor, IWithTimers
                 MarkRoutesStale();
                 break;
             case PeerJoined m:
-                Publish(_network.Join(m.Node, m.Epoch));
+                Publish(_network.Join(m.Node, m.Epoch, m.IsRelayed));
                 MarkRoutesStale();
                 break;
             case PeerLeft m:
-                Publish(_network.Leave(m.Node, m.Reason));
+                Publish(_network.Leave(m.Node, m.Reason, m.IsRelayed));
                 MarkRoutesStale();
                 break;
             case UseView m:

@@ -13,11 +13,11 @@ public sealed class RouteTableTests
     public void On_a_line_each_node_hands_on_to_the_next_one()
     {
         var graph = Graph(4, Topologies.Line(4));
-        Assert.Equal(Id(1), Table(graph, 0).NextHop(Id(0), Id(3), AvoidedNodes.None, AllUp));
-        Assert.Equal(Id(2), Table(graph, 1).NextHop(Id(0), Id(3), AvoidedNodes.None, AllUp));
-        Assert.Equal(Id(3), Table(graph, 2).NextHop(Id(0), Id(3), AvoidedNodes.None, AllUp));
+        Assert.Equal(Id(1), Table(graph, 0).NextHop(Id(0), Id(3), AvoidedNodes.None));
+        Assert.Equal(Id(2), Table(graph, 1).NextHop(Id(0), Id(3), AvoidedNodes.None));
+        Assert.Equal(Id(3), Table(graph, 2).NextHop(Id(0), Id(3), AvoidedNodes.None));
         Assert.Equal(3, Table(graph, 0).Distance(Id(3), AvoidedNodes.None));
-        Assert.Equal([Id(1), Id(2)], Table(graph, 0).Relays(Id(3), AvoidedNodes.None, AllUp));
+        Assert.Equal([Id(1), Id(2)], Table(graph, 0).Relays(Id(3), AvoidedNodes.None));
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class RouteTableTests
                     var way = Walk(tables, from, to, AvoidedNodes.None);
                     Assert.Equal(tables[from].Distance(Id(to), AvoidedNodes.None), way.Count);
                     Assert.Equal(way.Count, way.Distinct().Count());
-                    Assert.Equal(tables[from].Relays(Id(to), AvoidedNodes.None, AllUp)!, way.SkipLast(1).Select(Id));
+                    Assert.Equal(tables[from].Relays(Id(to), AvoidedNodes.None)!, way.SkipLast(1).Select(Id));
                 }
             }
         }
@@ -50,7 +50,7 @@ public sealed class RouteTableTests
         var graph = Graph(8, Topologies.Ring(8));
         var tables = Enumerable.Range(0, 8).Select(i => Table(graph, i)).ToArray();
         Assert.Equal([7, 6, 5, 4, 3, 2], Walk(tables, 0, 2, AvoidedNodes.Of([Id(1).Reference])));
-        Assert.Null(Table(Graph(3, Topologies.Line(3)), 0).NextHop(Id(0), Id(2), AvoidedNodes.Of([Id(1).Reference]), AllUp));
+        Assert.Null(Table(Graph(3, Topologies.Line(3)), 0).NextHop(Id(0), Id(2), AvoidedNodes.Of([Id(1).Reference])));
     }
 
     [Fact]
@@ -61,20 +61,29 @@ public sealed class RouteTableTests
         {
             Claim(0, 1, 2), Claim(1, 0, 3), Claim(2, 0, 3), Claim(3, 2),
         };
-        var table = new RouteTable(Id(0));
+        var table = new RouteTable(Id(0), AllUp);
         table.Use(LinkGraph.FromClaims(claims));
-        Assert.Equal(Id(2), table.NextHop(Id(0), Id(3), AvoidedNodes.None, AllUp));
+        Assert.Equal(Id(2), table.NextHop(Id(0), Id(3), AvoidedNodes.None));
     }
 
     [Fact]
     public void A_link_of_our_own_that_is_down_is_not_used_though_the_graph_still_has_it()
     {
-        var table = Table(Graph(4, [(0, 1), (0, 2), (1, 3), (2, 3)]), 0);
-        var first = table.NextHop(Id(0), Id(3), AvoidedNodes.None, AllUp)!;
-        var second = table.NextHop(Id(0), Id(3), AvoidedNodes.None, node => node != first);
-        Assert.NotNull(second);
-        Assert.NotEqual(first, second);
-        Assert.Null(table.NextHop(Id(0), Id(3), AvoidedNodes.None, static _ => false));
+        var down = new HashSet<NodeId>();
+        var table = new RouteTable(Id(0), node => !down.Contains(node));
+        table.Use(Graph(4, [(0, 1), (0, 2), (1, 3), (2, 3), (0, 3)]));
+        Assert.Equal(Id(3), table.NextHop(Id(0), Id(3), AvoidedNodes.None));
+        down.Add(Id(3));
+        table.OwnLinksChanged();
+        var first = table.NextHop(Id(0), Id(3), AvoidedNodes.None)!;
+        Assert.Contains(first, new[] { Id(1), Id(2) });
+        down.Add(first);
+        table.OwnLinksChanged();
+        Assert.Contains(table.NextHop(Id(0), Id(3), AvoidedNodes.None)!, new[] { Id(1), Id(2) }.Where(node => node != first));
+        down.UnionWith([Id(1), Id(2)]);
+        table.OwnLinksChanged();
+        Assert.Null(table.NextHop(Id(0), Id(3), AvoidedNodes.None));
+        Assert.Equal(0, table.Distance(Id(3), AvoidedNodes.None));
     }
 
     [Fact]
@@ -95,7 +104,7 @@ public sealed class RouteTableTests
         var table = Table(Graph(RouteTable.MaxFields + 40, Topologies.Line(RouteTable.MaxFields + 40)), 0);
         for (var round = 0; round < 2; round++)
         {
-            table.NextHop(Id(0), Id(5), AvoidedNodes.None, AllUp);
+            table.NextHop(Id(0), Id(5), AvoidedNodes.None);
         }
 
         Assert.Equal(1, table.FieldsComputed);
@@ -110,7 +119,7 @@ public sealed class RouteTableTests
     {
         // Two disjoint ways: by 1 and by 2.
         var table = Table(Graph(4, [(0, 1), (0, 2), (1, 3), (2, 3)]), 0);
-        var plan = new DetourPlan(table, Id(3), AllUp);
+        var plan = new DetourPlan(table, Id(3));
         var now = DateTimeOffset.UnixEpoch;
         var first = Assert.Single(plan.Relays!);
         Assert.True(plan.Suspect(now));
@@ -130,7 +139,7 @@ public sealed class RouteTableTests
         var graph = Graph(8, [(0, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 6), (3, 6), (4, 6), (5, 6), (6, 7)]);
         for (var honest = 2; honest <= 5; honest++)
         {
-            var plan = new DetourPlan(Table(graph, 0), Id(7), AllUp);
+            var plan = new DetourPlan(Table(graph, 0), Id(7));
             var now = DateTimeOffset.UnixEpoch;
             var tries = 0;
             while (!plan.Relays!.Contains(Id(honest)))
@@ -144,7 +153,7 @@ public sealed class RouteTableTests
     [Fact]
     public void Where_all_ways_are_one_suspicion_changes_nothing()
     {
-        var plan = new DetourPlan(Table(Graph(4, Topologies.Line(4)), 0), Id(3), AllUp);
+        var plan = new DetourPlan(Table(Graph(4, Topologies.Line(4)), 0), Id(3));
         Assert.False(plan.Suspect(DateTimeOffset.UnixEpoch));
         Assert.Equal([Id(1), Id(2)], plan.Relays!);
         Assert.Equal(AvoidedNodes.None, plan.Avoided);
@@ -163,7 +172,7 @@ public sealed class RouteTableTests
 
     private static RouteTable Table(LinkGraph graph, int self)
     {
-        var table = new RouteTable(Id(self));
+        var table = new RouteTable(Id(self), AllUp);
         table.Use(graph);
         return table;
     }
@@ -174,7 +183,7 @@ public sealed class RouteTableTests
         var way = new List<int>();
         for (var at = from; at != to;)
         {
-            at = numbers[tables[at].NextHop(Id(from), Id(to), avoided, AllUp)!];
+            at = numbers[tables[at].NextHop(Id(from), Id(to), avoided)!];
             way.Add(at);
             Assert.InRange(way.Count, 1, tables.Length);
         }

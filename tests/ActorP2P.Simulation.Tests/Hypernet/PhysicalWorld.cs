@@ -41,9 +41,11 @@ internal sealed class PhysicalWorld : IDisposable
     public PhysicalNode Start(string host, string config = "", IssuedNode? issued = null, TimeProvider? time = null)
     {
         var certificates = issued ?? Issue(host);
-        var port = Network.CreatePort(host);
-        return new PhysicalNode(this, host, Environment(port, certificates, config, NextEpoch(), time ?? Simulation.Time), certificates);
+        return new PhysicalNode(this, host, CreateEnvironment(host, config, certificates, time), certificates);
     }
+
+    public NodeEnvironment CreateEnvironment(string host, string config = "", IssuedNode? issued = null, TimeProvider? time = null) =>
+        Environment(Network.CreatePort(host), issued ?? Issue(host), config, NextEpoch(), time ?? Simulation.Time);
 
     public IssuedNode Issue(string host, CertificateIssuer? issuer = null, Validity? validity = null) =>
         (issuer ?? _root).IssueNode(new NodeCertificateRequest(host, [], validity ?? Validity.FromNow(Simulation.Now, 30)), _random);

@@ -49,7 +49,7 @@ public sealed class Interception
             case Peer.Batch batch when receiver.Path.Name == "statesync":
                 return Thin(batch);
             case Topology.Received received when IsLost():
-                sender.Tell(new Link.TopologyTaken(received.Charge), ActorRefs.NoSender);
+                sender.Tell(new Link.Taken(received.Charge), ActorRefs.NoSender);
                 return null;
             case Peer.SendDissemination or Peer.SendStateSync or Link.SendTopology when IsActive && _liars is not null:
                 return _liars.Change(NumberOf(receiver), receiver, message);

@@ -192,6 +192,16 @@ public sealed class ReferenceConfTests
         channel.ack-delay = 00:00:00.0050000
         channel.max-request-timeout = 00:05:00
         channel.max-type-name-bytes = 128
+        routing.hop-limit = 10
+        routing.relay-queue-bytes = 262144
+        routing.max-tunnels = 256
+        routing.open-timeout = 00:00:03
+        routing.idle-timeout = 00:01:00
+        routing.resume-timeout = 00:00:10
+        routing.hello-rate-per-second = 1
+        routing.hello-burst = 8
+        routing.link-hello-rate-per-second = 20
+        routing.link-hello-burst = 40
         dissemination.retention-time = 00:01:00
         dissemination.retention-bytes = 67108864
         dissemination.retention-total-bytes = 536870912

@@ -199,7 +199,7 @@ public sealed class EventHubTests : TestKit
     }
 
     [Fact]
-    public void Hops_are_counted_over_links_between_members()
+    public void Hops_are_counted_over_all_nodes_of_the_network_as_far_as_packets_go()
     {
         var pair = new LogicalPair(this);
         var far = TestMembers.Identity(2).Id;
@@ -209,6 +209,8 @@ public sealed class EventHubTests : TestKit
         var route = observer.FishForMessage<RouteChanged>(changed => changed.Node == far, Soon);
         Assert.Equal(2, route.Hops);
         pair.Left.TellInside("events", new PeerManagerEventHub.UseView(TestMembers.View((0, 1), (1, 3), (3, 2))));
+        Assert.Equal(3, observer.FishForMessage<RouteChanged>(changed => changed.Node == far, Soon).Hops);
+        pair.Left.TellInside("events", new PeerManagerEventHub.UseView(TestMembers.View((0, 1), (3, 2))));
         Assert.Equal(0, observer.FishForMessage<RouteChanged>(changed => changed.Node == far, Soon).Hops);
         pair.Left.TellInside("events", new PeerManagerEventHub.StateExpired(far));
         AwaitAssert(() => Assert.Single(pair.Left.Ask<PeersSnapshot>(CreateTestProbe(), new NamespaceRouter.GetPeers(Ns)).Peers), Soon);

@@ -3,7 +3,7 @@ using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P.Tests.Manager;
 
-/// <summary>One node's logical layer above a hypernet that is a probe.</summary>
+/// <summary>One node's logical layer above a hypernet that is a probe, and knows of no relays.</summary>
 internal sealed class LogicalNode
 {
     private readonly TestKitBase _kit;
@@ -14,6 +14,15 @@ internal sealed class LogicalNode
         _kit = kit;
         Environment = TestMembers.Environment(member, settings);
         Hypernet = kit.CreateTestProbe();
+        Hypernet.SetAutoPilot(new DelegateAutoPilot((_, message) =>
+        {
+            if (message is TunnelRouter.OpenTunnel open)
+            {
+                open.Asker.Tell(new PeerManager.NoWay(open.Remote, "no-route"));
+            }
+
+            return KeepRunning.Instance;
+        }));
         Manager = kit.Sys.ActorOf(P2PManager.CreateProps(Environment, Hypernet.Ref), $"manager{member}");
         var (environment, manager, hypernet) = (Environment, Manager, Hypernet.Ref);
         Router = kit.Sys.ActorOf(Props.Create(() => new NamespaceRouter(environment, manager, hypernet)), $"router{member}");

@@ -10,7 +10,6 @@ internal sealed class LogicalPair
     private readonly (PairSession Left, PairSession Right) _sessions;
     private readonly IActorRef _leftManager;
     private readonly IActorRef _rightManager;
-    private ulong _tag;
 
     public LogicalPair(TestKitBase kit, P2PSettings? settings = null, string ns = TestMembers.Ledger)
     {
@@ -29,6 +28,9 @@ internal sealed class LogicalPair
         TellView();
         Up();
     }
+
+    /// <summary>Of the present session.</summary>
+    public ulong Tag { get; private set; }
 
     public LogicalNode Left { get; }
 
@@ -62,18 +64,18 @@ internal sealed class LogicalPair
         var (leftNonce, rightNonce) = (TestMembers.Nonce(), TestMembers.Nonce());
         var left = _sessions.Left.Derive(_namespace, leftNonce, rightNonce);
         var right = _sessions.Right.Derive(_namespace, rightNonce, leftNonce);
-        _tag = left.Tag;
+        Tag = left.Tag;
         _leftManager.Tell(new PeerManager.SessionUp(Right.Id, Right.Environment.Epoch, LeftLink, left));
         _rightManager.Tell(new PeerManager.SessionUp(Left.Id, Left.Environment.Epoch, RightLink, right));
-        LeftPeer = LeftReports.FishForMessage<Link.BindSession>(bind => bind.SessionTag == _tag).Peer;
-        RightPeer = RightReports.FishForMessage<Link.BindSession>(bind => bind.SessionTag == _tag).Peer;
+        LeftPeer = LeftReports.FishForMessage<Link.BindSession>(bind => bind.SessionTag == Tag).Peer;
+        RightPeer = RightReports.FishForMessage<Link.BindSession>(bind => bind.SessionTag == Tag).Peer;
     }
 
     /// <summary>The end of the session, on both sides.</summary>
     public void Down(string reason = "test")
     {
-        _leftManager.Tell(new PeerManager.SessionDown(Right.Id, _tag, reason));
-        _rightManager.Tell(new PeerManager.SessionDown(Left.Id, _tag, reason));
+        _leftManager.Tell(new PeerManager.SessionDown(Right.Id, Tag, reason));
+        _rightManager.Tell(new PeerManager.SessionDown(Left.Id, Tag, reason));
     }
 
     private static IActorRef StartLink(TestKitBase kit, IActorRef reports) => kit.Sys.ActorOf(Props.Create(() => new FakeLink(reports)));

@@ -188,7 +188,8 @@ public sealed class MessageFlowTests : TestKit
     {
         var pair = new LogicalPair(this);
         var sender = CreateTestProbe();
-        Assert.Equal(SendFailure.UnknownNode, Reason(TestMembers.Identity(3).Id));
+        Assert.Equal(SendFailure.UnknownNode, Reason(Protocol.Identity.NodeId.FromPoint(new byte[64])));
+        Assert.Equal(SendFailure.PeerDown, Reason(TestMembers.Identity(3).Id));
         Assert.Equal(SendFailure.ToSelf, Reason(pair.Left.Id));
         AwaitAssert(() => Assert.Single(pair.Left.Ask<PeersSnapshot>(sender, new NamespaceRouter.GetPeers(Ns)).Peers), Soon);
 

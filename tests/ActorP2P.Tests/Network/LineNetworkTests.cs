@@ -51,14 +51,16 @@ public sealed class LineNetworkTests : TestKit
     }
 
     [Fact]
-    public void Both_ends_of_a_line_know_each_other_at_two_hops()
+    public void Both_ends_of_a_line_know_each_other_at_two_hops_and_reach_each_other_through_the_middle()
     {
         var line = Line();
         AwaitAssert(() => Assert.Equal(2, Assert.Single(line[0].Peers(), peer => peer.Node == line[2].Id).Hops), Soon);
         Assert.False(Assert.Single(line[0].Peers(), peer => peer.Node == line[2].Id).Linked);
-        Assert.Equal(
-            SendFailure.PeerDown,
-            line[0].Ask<SendFailed>(CreateTestProbe(), new NamespaceRouter.Unicast(Ns, line[2].Id, "vote", default)).Reason);
+        var module = line[2].Module("vote");
+        line[0].Ask<Sent>(CreateTestProbe(), new NamespaceRouter.Unicast(Ns, line[2].Id, "vote", Bytes("yes"), Confirm: true));
+        var delivery = module.ExpectMsg<Delivery>(Soon);
+        Assert.Equal((line[0].Id, "yes"), (delivery.Origin, Text(delivery.Payload)));
+        Assert.False(Assert.Single(line[0].Peers(), peer => peer.Node == line[2].Id).Linked);
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

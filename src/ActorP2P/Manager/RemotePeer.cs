@@ -1,0 +1,31 @@
+namespace ActorP2P;
+
+/// <summary>A remote node of one namespace: its peer, and the sessions that links hold for it now.</summary>
+internal sealed class RemotePeer(IActorRef peer)
+{
+    private readonly List<LiveSession> _sessions = [];
+
+    /// <summary>One session, until its link says that it is over.</summary>
+    public sealed record LiveSession(ulong Tag, IActorRef Link, bool IsRelayed);
+
+    public IActorRef Peer => peer;
+
+    public IReadOnlyList<LiveSession> Sessions => _sessions;
+
+    /// <summary>True while there is a session over a direct link: only then it takes part in multicast and state sync.</summary>
+    public bool IsLinked => _sessions.Exists(static session => !session.IsRelayed);
+
+    public void Add(LiveSession session) => _sessions.Add(session);
+
+    /// <summary>Takes out the session of this tag; null when it is over already.</summary>
+    public LiveSession? Take(ulong tag)
+    {
+        var session = _sessions.Find(session => session.Tag == tag);
+        if (session is not null)
+        {
+            _sessions.Remove(session);
+        }
+
+        return session;
+    }
+}
