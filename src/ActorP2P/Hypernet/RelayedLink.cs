@@ -1,5 +1,4 @@
 using ActorP2P.Protocol.Frames;
-using ActorP2P.Protocol.Handshake;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Session;
 using ActorP2P.Protocol.Tunnel;

@@ -1,6 +1,5 @@
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Routing;
-using ActorP2P.Protocol.Tunnel;
 
 namespace ActorP2P;
 

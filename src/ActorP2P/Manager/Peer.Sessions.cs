@@ -1,5 +1,3 @@
-using ActorP2P.Protocol.Session;
-
 namespace ActorP2P;
 
 /// <content>

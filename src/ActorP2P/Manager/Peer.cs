@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using ActorP2P.Protocol.Channel;
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Identity;
-using ActorP2P.Protocol.Session;
 
 namespace ActorP2P;
 

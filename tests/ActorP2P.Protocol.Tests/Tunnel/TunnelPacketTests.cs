@@ -1,7 +1,6 @@
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Routing;
 using ActorP2P.Protocol.Tests.Handshake;
-using ActorP2P.Protocol.Tests.VirtualNetwork;
 using ActorP2P.Protocol.Tunnel;
 
 namespace ActorP2P.Protocol.Tests.Tunnel;
