@@ -1,3 +1,4 @@
+using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Routing;
 
@@ -39,6 +40,7 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
         {
             _table.Use(use.View.Graph);
             RefreshAll();
+            CutRefused(use.View.Members);
         });
         Receive<UseSlots>(use =>
         {
@@ -111,6 +113,16 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
             {
                 way.Tunnel.Tell(RelayedLink.NoWay.Instance);
             }
+        }
+    }
+
+    // Trust may end while a tunnel stands: its keys were agreed on under the verdict of then.
+    private void CutRefused(IMembership members)
+    {
+        foreach (var (_, way) in _ways.Where(pair => members.Check(pair.Key) == MembershipVerdict.Refused))
+        {
+            _environment.Counters.Add("tunnel.cut");
+            way.Tunnel.Tell(RelayedLink.NoWay.Instance);
         }
     }
 
