@@ -20,7 +20,7 @@ internal sealed class FrameTarget : FuzzTarget
     public override IEnumerable<byte[]> Seeds()
     {
         yield return [8, .. Frame(FrameKind.Handshake, Lane.Control, FrameFlags.None, 5), .. Frame(FrameKind.Record, Lane.Bulk, FrameFlags.Sealed | FrameFlags.Chunk, 40)];
-        yield return [1, .. Frame(FrameKind.Tunnel, Lane.Gossip, FrameFlags.Sealed, MaxBodyBytes), .. Frame(FrameKind.Record, Lane.Request, FrameFlags.Chunk | FrameFlags.LastChunk, 0)];
+        yield return [1, .. Frame(FrameKind.Record, Lane.Gossip, FrameFlags.Sealed, MaxBodyBytes), .. Frame(FrameKind.Record, Lane.Request, FrameFlags.Chunk | FrameFlags.LastChunk, 0)];
     }
 
     public override void Run(byte[] input)
