@@ -52,7 +52,7 @@ public sealed partial class Hypernet
         var name = HypernetStrategy.LinkPrefix + id;
         var link = Context.Watch(Context.ActorOf(
             RuntimeProps.Of(() => new Link(
-                _environment, ready.Connection, ready.WeDialled, ready.Address, ready.ExpectedId, _listeners.Admission, Self, new Link.Parts(_topology, _tunnels))), name));
+                _environment, ready.Connection, ready.WeDialled, ready.Address, ready.ExpectedId, _listeners, Self, new Link.Parts(_topology, _tunnels))), name));
         _links.Add(new LinkRecord(id, link, ready));
         _listeners.Admission.Links = _links.Count;
     }

@@ -49,16 +49,16 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     /// <param name="weDialled">True when we opened it: we are the handshake's initiator.</param>
     /// <param name="address">The dialled address, or the remote endpoint of an accepted one.</param>
     /// <param name="expectedId">The node that must answer, or null.</param>
-    /// <param name="admission">Says what may be spent on an accepted connection before it is authenticated.</param>
+    /// <param name="listeners">Say what may be spent on an accepted connection before it is authenticated.</param>
     /// <param name="hypernet">Who decides about the link.</param>
     /// <param name="parts">Who gets what the remote sends beside records of namespaces.</param>
-    internal Link(
+    public Link(
         NodeEnvironment environment,
         ITransportConnection connection,
         bool weDialled,
         string address,
         NodeId? expectedId,
-        AdmissionGate admission,
+        Listeners listeners,
         IActorRef hypernet,
         Parts parts)
     {
@@ -66,7 +66,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         _connection = connection;
         _address = address;
         _weDialled = weDialled;
-        _admission = admission;
+        _admission = listeners.Admission;
         _hypernet = hypernet;
         _parts = parts;
         _sink = new ConnectionSink(connection, Self, environment.Settings.Link.LaneQueueBytes);
@@ -82,7 +82,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     /// <param name="shaken">What the handshake through relays gave; the link disposes it.</param>
     /// <param name="owner">Who decides about the link.</param>
     public Link(NodeEnvironment environment, ITransportConnection stream, PairSession shaken, IActorRef owner)
-        : this(environment, stream, shaken.WeInitiated, stream.RemoteEndpoint, shaken.RemoteId, new AdmissionGate(environment), owner, Parts.None) => _shaken = shaken;
+        : this(environment, stream, shaken.WeInitiated, stream.RemoteEndpoint, shaken.RemoteId, new Listeners(environment), owner, Parts.None) => _shaken = shaken;
 
     /// <summary>Who gets the remote's topology bytes, and its packets for nodes without a link.</summary>
     public sealed record Parts(IActorRef Topology, IActorRef Tunnels)
