@@ -151,7 +151,7 @@ internal sealed class HandshakeEnds : IDisposable
 
     private static NodeIdentity IdentityOf(IssuedNode node)
     {
-        var settings = new IdentitySettings("p256", "", "", "", "", [], [], MaxChainCertificates: 5, MaxChainBytes: 16384);
+        var settings = new IdentitySettings("p256", "", "", "", "", [], [], MaxChainCertificates: 5, MaxChainBytes: 16384, AllowFile: "", DenyFile: "");
         return NodeIdentity.TryCreate(node.KeyPem, node.ChainPem, node.CaPem, IdentityCurves.P256, null, settings, DateTimeOffset.UtcNow, out var identity, out var errors)
             ? identity
             : throw new InvalidOperationException(string.Join("; ", errors));
