@@ -10,6 +10,7 @@ var cases = new SortedDictionary<string, Func<BenchmarkArguments, Task>>(StringC
     ["admission"] = AdmissionCases.RunAsync,
     ["handshake"] = HandshakeCases.RunAsync,
     ["local"] = LocalCases.RunAsync,
+    ["signature"] = SignatureCases.RunAsync,
     ["transport"] = TransportCases.RunAsync,
     ["wire"] = WireCases.RunAsync,
 };

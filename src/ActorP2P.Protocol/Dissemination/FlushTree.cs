@@ -21,35 +21,17 @@ internal static class FlushTree
     /// <summary>Hash of a leaf's content.</summary>
     internal static byte[] Leaf(ReadOnlySpan<byte> content)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([LeafPrefix]);
-        hash.AppendData(content);
-        return hash.GetHashAndReset();
+        var input = new byte[1 + content.Length];
+        input[0] = LeafPrefix;
+        content.CopyTo(input.AsSpan(1));
+        return SHA256.HashData(input);
     }
 
-    /// <summary>The root over leaf hashes, 1 to <see cref="MaxLeaves"/> of them.</summary>
-    internal static byte[] Root(ReadOnlySpan<byte[]> leaves) =>
-        leaves.Length == 1 ? leaves[0] : Node(Root(leaves[..Split(leaves.Length)]), Root(leaves[Split(leaves.Length)..]));
-
-    /// <summary>The hashes beside the way from a leaf to the root, the lowest first.</summary>
-    internal static void AppendPath(ReadOnlySpan<byte[]> leaves, int index, List<byte[]> path)
+    /// <summary>The root over leaf hashes, 1 to <see cref="MaxLeaves"/> of them, and for each the hashes beside its way to the root, the lowest first.</summary>
+    internal static (byte[] Root, List<byte[]>[] Paths) Build(byte[][] leaves)
     {
-        if (leaves.Length == 1)
-        {
-            return;
-        }
-
-        var split = Split(leaves.Length);
-        if (index < split)
-        {
-            AppendPath(leaves[..split], index, path);
-            path.Add(Root(leaves[split..]));
-        }
-        else
-        {
-            AppendPath(leaves[split..], index - split, path);
-            path.Add(Root(leaves[..split]));
-        }
+        var paths = Array.ConvertAll(leaves, static _ => new List<byte[]>());
+        return (Build(leaves, paths), paths);
     }
 
     /// <summary>Hashes on the path of a leaf.</summary>
@@ -79,6 +61,29 @@ internal static class FlushTree
         return index < split
             ? Node(RootOf(leaf, index, split, below), beside)
             : Node(beside, RootOf(leaf, index - split, count - split, below));
+    }
+
+    private static byte[] Build(ReadOnlySpan<byte[]> leaves, Span<List<byte[]>> paths)
+    {
+        if (leaves.Length == 1)
+        {
+            return leaves[0];
+        }
+
+        var split = Split(leaves.Length);
+        var left = Build(leaves[..split], paths[..split]);
+        var right = Build(leaves[split..], paths[split..]);
+        foreach (var path in paths[..split])
+        {
+            path.Add(right);
+        }
+
+        foreach (var path in paths[split..])
+        {
+            path.Add(left);
+        }
+
+        return Node(left, right);
     }
 
     private static int Split(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)count) / 2;

@@ -53,13 +53,13 @@ internal sealed class PublicationProof(PublicationScope scope, IdentityCurve cur
             return [drafts[0].Complete(block)];
         }
 
-        var leaves = drafts.Select(draft => FlushTree.Leaf(draft.SignedData(scope))).ToArray();
+        var (root, paths) = FlushTree.Build([.. drafts.Select(draft => FlushTree.Leaf(draft.SignedData(scope)))]);
         Span<byte> signature = stackalloc byte[IdentityCurve.SignatureLengthBytes];
-        key.Sign(SignatureContext.Publication, RootData(FlushTree.Root(leaves), drafts.Count), signature);
+        key.Sign(SignatureContext.Publication, RootData(root, drafts.Count), signature);
         var headers = new PublicationHeader[drafts.Count];
         for (var i = 0; i < headers.Length; i++)
         {
-            headers[i] = drafts[i].Complete(FlushBlock(leaves, i, signature));
+            headers[i] = drafts[i].Complete(FlushBlock(paths[i], i, drafts.Count, signature));
         }
 
         return headers;
@@ -97,13 +97,11 @@ internal sealed class PublicationProof(PublicationScope scope, IdentityCurve cur
     /// <summary>The first 8 bytes of the hash of what is signed: tells two contents under one id apart, and covers no signature.</summary>
     internal ulong Fingerprint(PublicationHeader header) => BinaryPrimitives.ReadUInt64LittleEndian(header.ContentHash(scope));
 
-    private static byte[] FlushBlock(byte[][] leaves, int index, ReadOnlySpan<byte> signature)
+    private static byte[] FlushBlock(List<byte[]> path, int index, int count, ReadOnlySpan<byte> signature)
     {
-        var path = new List<byte[]>();
-        FlushTree.AppendPath(leaves, index, path);
         var block = new byte[FlushFixedBytes + (path.Count * FlushTree.HashBytes)];
         block[0] = (byte)SignatureKind.Flush;
-        block[1] = (byte)leaves.Length;
+        block[1] = (byte)count;
         block[2] = (byte)index;
         signature.CopyTo(block.AsSpan(3));
         for (var i = 0; i < path.Count; i++)

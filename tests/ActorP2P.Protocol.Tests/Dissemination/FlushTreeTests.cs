@@ -16,7 +16,7 @@ public sealed class FlushTreeTests
     [InlineData(7, "DDB89BE403809E325750D3D263CD78929C2942B7942A34B77E122C9594A74C8C")]
     [InlineData(8, "5DC9DA79A70659A9AD559CB701DED9A2AB9D823AAD2F4960CFE370EFF4604328")]
     public void Its_root_is_the_one_of_RFC_6962(int leaves, string root) =>
-        Assert.Equal(root, Convert.ToHexString(FlushTree.Root(Contents[..leaves].Select(static hex => FlushTree.Leaf(Convert.FromHexString(hex))).ToArray())));
+        Assert.Equal(root, Convert.ToHexString(FlushTree.Build([.. Contents[..leaves].Select(static hex => FlushTree.Leaf(Convert.FromHexString(hex)))]).Root));
 
     [Fact]
     public void Every_leaf_of_every_size_leads_to_the_root_and_at_no_other_place()
@@ -24,11 +24,10 @@ public sealed class FlushTreeTests
         for (var count = 1; count <= FlushTree.MaxLeaves; count++)
         {
             var leaves = Enumerable.Range(0, count).Select(static i => FlushTree.Leaf([(byte)i])).ToArray();
-            var root = FlushTree.Root(leaves);
+            var (root, paths) = FlushTree.Build(leaves);
             for (var index = 0; index < count; index++)
             {
-                var path = new List<byte[]>();
-                FlushTree.AppendPath(leaves, index, path);
+                var path = paths[index];
                 Assert.Equal(path.Count, FlushTree.PathLength(index, count));
                 Assert.InRange(path.Count, 0, 6);
                 var bytes = path.SelectMany(static hash => hash).ToArray();

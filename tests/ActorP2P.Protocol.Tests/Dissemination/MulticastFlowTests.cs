@@ -202,6 +202,88 @@ public sealed class MulticastFlowTests
         Assert.Equal("mine", Text(Assert.Single(net.Nodes[0].Delivered)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Links_that_come_and_go_under_traffic_cost_no_message_and_repeat_none(int seed)
+    {
+        var all = Topologies.Random(30, 8, seed).ToArray();
+        var stable = Topologies.Line(30).ToHashSet();
+        var changing = all.Where(link => !stable.Contains(link)).ToArray();
+        var net = new MulticastNet(30, seed).Link(all);
+        var random = new Random(seed);
+        for (var round = 0; round < 60; round++)
+        {
+            var link = changing[random.Next(changing.Length)];
+            if (random.Next(2) == 0)
+            {
+                net.Cut([link]);
+            }
+            else
+            {
+                net.Link([link]);
+            }
+
+            net.Publish(round % 30, null, new byte[20_000]);
+            net.Time.RunFor(TimeSpan.FromMilliseconds(random.Next(5, 400)));
+        }
+
+        net.Time.RunFor(Settle);
+        Assert.All(net.Nodes, static node => Assert.Equal(58, node.Delivered.Count));
+        AssertNoMessageTwice(net);
+    }
+
+    [Fact]
+    public void Nodes_that_follow_and_leave_a_topic_under_traffic_get_all_of_the_time_between_and_nothing_twice()
+    {
+        var net = new MulticastNet(12, seed: 1).Link(Topologies.Random(12, 4, seed: 1));
+        net.Subscribe(3, "blocks");
+        var between = new List<MessageId>();
+        for (var round = 0; round < 30; round++)
+        {
+            if (round == 10)
+            {
+                net.Subscribe(9, "blocks");
+            }
+
+            if (round == 20)
+            {
+                net.Unsubscribe(9, "blocks");
+            }
+
+            var id = net.Publish(0, "blocks", new byte[100]);
+            if (round is >= 10 and < 20)
+            {
+                between.Add(id);
+            }
+
+            net.Time.RunFor(TimeSpan.FromMilliseconds(50));
+        }
+
+        net.Time.RunFor(Settle);
+        Assert.Equal(30, net.Nodes[3].Delivered.Count);
+        var seen = net.Nodes[9].Delivered.Select(static delivery => delivery.Id).ToArray();
+        Assert.Empty(between.Except(seen));
+        Assert.All(seen, id => Assert.InRange(id.Seq, 1ul, 20ul));
+        AssertNoMessageTwice(net);
+        Assert.All(net.Nodes.Where(static node => node.Number is not (3 or 9)), static node => Assert.Empty(node.Delivered));
+    }
+
+    [Fact]
+    public void A_relay_that_follows_no_topic_is_repaired_for_those_behind_it()
+    {
+        var lose = true;
+        var net = new MulticastNet(3, seed: 1) { Carries = (from, _, bytes) => !(lose && from == 0 && bytes.Span[0] == 1) }.Link(Topologies.Line(3));
+        net.Subscribe(2, "blocks");
+        net.Publish(0, "blocks", new byte[100]);
+        net.Time.RunFor(TimeSpan.FromMilliseconds(10));
+        lose = false;
+        net.Time.RunFor(TimeSpan.FromSeconds(5));
+        Assert.Single(net.Nodes[2].Delivered);
+        Assert.Empty(net.Nodes[1].Delivered);
+    }
+
     [Fact]
     public void Killed_relays_cost_no_message_while_the_rest_is_connected()
     {

@@ -97,6 +97,13 @@ internal sealed class MulticastNet
         ShareViews();
     }
 
+    public void Unsubscribe(int node, string topic)
+    {
+        Nodes[node].Core.Unsubscribe(topic);
+        Topics[Nodes[node].Id] = Nodes[node].Core.Topics.ToHashSet();
+        ShareViews();
+    }
+
     /// <summary>The process ends and comes back under a higher epoch, with nothing remembered.</summary>
     public void Restart(int node, ulong epoch)
     {
