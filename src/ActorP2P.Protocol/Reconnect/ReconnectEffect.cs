@@ -12,7 +12,8 @@ public abstract record ReconnectEffect
     /// <summary>Dial now, with the configured dial timeout. Names are resolved at every dial.</summary>
     /// <param name="Address">host:port.</param>
     /// <param name="ExpectedId">Who must answer; null when any member may.</param>
-    public sealed record Dial(string Address, NodeId? ExpectedId) : ReconnectEffect;
+    /// <param name="IsDiscovered">The address is a third party's claim.</param>
+    public sealed record Dial(string Address, NodeId? ExpectedId, bool IsDiscovered) : ReconnectEffect;
 
     /// <summary>Call <see cref="ReconnectPlan.HandleTimer"/> with this token after the delay. It replaces the former one.</summary>
     public sealed record Schedule(long Token, TimeSpan Delay) : ReconnectEffect;

@@ -7,24 +7,28 @@ namespace ActorP2P.Protocol.Reconnect;
 
 /// <summary>
 /// When to dial whom: for ever, with decorrelated jitter (Brooker, Exponential backoff and jitter, 2015):
-/// delay = min(max, random(min, multiplier x previous)). Several addresses of one member are tried one after
-/// the other before it pauses. A link that stood for a while resets the delay; one that flaps does not.
-/// Dials are limited in number at once and a second, so a healed partition is no storm.
+/// delay = min(max, random(min, multiplier x previous)). Several addresses of one member are tried in one round, each
+/// when the one before has failed or has had a head start (RFC 8305, 5). A link that stood for a while resets the delay;
+/// one that flaps does not. Dials are limited in number at once and a second, so a healed partition is no storm. Members
+/// that are only discovered come after the configured ones, and only while there are fewer links than wanted.
 /// </summary>
 public sealed class ReconnectPlan
 {
     private readonly ReconnectSettings _settings;
+    private readonly DiscoverySettings _discovery;
     private readonly NodeId _self;
     private readonly IRandomSource _random;
     private readonly List<ReconnectTarget> _targets = [];
+    private readonly HashSet<NodeId> _linked = [];
     private readonly Alarm _alarm = new();
     private TokenBucket _rate;
     private DateTimeOffset _lastSeen;
 
     /// <summary>Makes an empty plan.</summary>
-    public ReconnectPlan(ReconnectSettings settings, NodeId self, IRandomSource random, DateTimeOffset now)
+    public ReconnectPlan(ReconnectSettings settings, DiscoverySettings discovery, NodeId self, IRandomSource random, DateTimeOffset now)
     {
         _settings = settings;
+        _discovery = discovery;
         _self = self;
         _random = random;
         _lastSeen = now;
@@ -32,7 +36,7 @@ public sealed class ReconnectPlan
     }
 
     /// <summary>Dials under way.</summary>
-    public int Dialling => _targets.Count(static target => target.Phase == TargetPhase.Dialling);
+    public int Dialling => _targets.Sum(static target => target.DialsInFlight);
 
     /// <summary>Members in the plan.</summary>
     public int Count => _targets.Count;
@@ -45,23 +49,45 @@ public sealed class ReconnectPlan
     public void AddMember(IReadOnlyList<string> addresses, NodeId? expected, DateTimeOffset now, List<ReconnectEffect> effects)
     {
         ArgumentOutOfRangeException.ThrowIfZero(addresses.Count);
-        if (expected == _self || FindByAddress(addresses[0]) is not null)
+        if (expected != _self && !_targets.Exists(target => !target.IsDiscovered && Names(target, addresses[0])))
         {
-            return;
+            Add(new ReconnectTarget(addresses, expected, isDiscovered: false), now);
         }
 
-        // The lower ID dials first: when both start together, one link is made and not two.
-        var first = expected is not null && expected < _self ? now + _settings.MinDelay : now;
-        _targets.Add(new ReconnectTarget(addresses, expected) { DueAt = first });
+        Pump(now, effects);
+    }
+
+    /// <summary>
+    /// The members known from signed link states, all of them each time. Those that are configured, or of whom a
+    /// configured address has proven to be, stay as they are; those that are no longer named are dialled no more.
+    /// </summary>
+    public void UseDiscovered(IReadOnlyList<DiscoveredMember> members, DateTimeOffset now, List<ReconnectEffect> effects)
+    {
+        var named = members.Take(_discovery.MaxMembers).Where(member => member.Node != _self && member.Addresses.Count > 0).ToDictionary(static member => member.Node);
+        _targets.RemoveAll(target => target.IsDiscovered && target.DialsInFlight == 0 && !named.ContainsKey(target.Expected!));
+        foreach (var (node, member) in named)
+        {
+            var addresses = member.Addresses.Take(_discovery.MaxAddresses).ToArray();
+            if (_targets.Find(target => target.Node == node) is not { } known)
+            {
+                Add(new ReconnectTarget(addresses, node, isDiscovered: true), now);
+            }
+            else if (known is { IsDiscovered: true, Phase: not TargetPhase.Dialling })
+            {
+                known.Addresses = addresses;
+            }
+        }
+
         Pump(now, effects);
     }
 
     /// <summary>A dial, or the handshake after it, came to nothing.</summary>
     public void DialFailed(string address, DateTimeOffset now, List<ReconnectEffect> effects)
     {
-        if (FindByAddress(address) is { Phase: TargetPhase.Dialling } target)
+        if (_targets.Find(target => target.IsDialling(address)) is { } target)
         {
-            BackOff(target, now);
+            target.EndDial(address);
+            Continue(target, now);
         }
 
         Pump(now, effects);
@@ -70,7 +96,7 @@ public sealed class ReconnectPlan
     /// <summary>A handshake over this address has proven the node. Our own node is taken out of the plan.</summary>
     public void AddressProven(string address, NodeId node)
     {
-        var target = FindByAddress(address);
+        var target = _targets.Find(target => target.IsDialling(address)) ?? _targets.Find(target => Names(target, address));
         if (target is null)
         {
             return;
@@ -92,6 +118,7 @@ public sealed class ReconnectPlan
     /// <param name="effects">Receives what to do.</param>
     public void LinkUp(NodeId node, string? address, DateTimeOffset now, List<ReconnectEffect> effects)
     {
+        _linked.Add(node);
         if (address is not null)
         {
             AddressProven(address, node);
@@ -101,7 +128,7 @@ public sealed class ReconnectPlan
         {
             if (target.Node == node && target.Phase != TargetPhase.Up)
             {
-                target.Phase = TargetPhase.Up;
+                target.EndRound(TargetPhase.Up);
                 target.UpSince = now;
             }
         }
@@ -112,6 +139,7 @@ public sealed class ReconnectPlan
     /// <summary>The link to the node is gone.</summary>
     public void LinkDown(NodeId node, DateTimeOffset now, List<ReconnectEffect> effects)
     {
+        _linked.Remove(node);
         foreach (var target in _targets)
         {
             if (target.Node == node && target.Phase == TargetPhase.Up)
@@ -137,19 +165,37 @@ public sealed class ReconnectPlan
         }
     }
 
-    private ReconnectTarget? FindByAddress(string address) =>
-        _targets.Find(target => target.Addresses.Contains(address, StringComparer.OrdinalIgnoreCase));
+    private static bool Names(ReconnectTarget target, string address) => target.Addresses.Contains(address, StringComparer.OrdinalIgnoreCase);
 
-    private void BackOff(ReconnectTarget target, DateTimeOffset now)
+    private void Add(ReconnectTarget target, DateTimeOffset now)
     {
-        if (target.RoundDone)
+        // The lower ID dials first: when both start together, one link is made and not two.
+        target.DueAt = target.Expected is { } expected && expected < _self ? now + _settings.MinDelay : now;
+        if (target.Expected is { } node && _linked.Contains(node))
         {
-            Pause(target, now);
+            target.EndRound(TargetPhase.Up);
+            target.UpSince = now;
+        }
+
+        _targets.Add(target);
+    }
+
+    // The next address at once, for the one before has failed; a pause when every one has.
+    private void Continue(ReconnectTarget target, DateTimeOffset now)
+    {
+        if (target.Phase != TargetPhase.Dialling)
+        {
             return;
         }
 
-        target.Phase = TargetPhase.Waiting;
-        target.DueAt = now;
+        if (target.HasUntried)
+        {
+            target.DueAt = now;
+        }
+        else if (target.DialsInFlight == 0)
+        {
+            Pause(target, now);
+        }
     }
 
     private void Pause(ReconnectTarget target, DateTimeOffset now)
@@ -157,8 +203,9 @@ public sealed class ReconnectPlan
         var least = _settings.MinDelay;
         var most = target.LastDelay > least ? target.LastDelay * _settings.Multiplier : least * _settings.Multiplier;
         var delay = least + ((most - least) * _random.NextDouble());
-        target.LastDelay = delay < _settings.MaxDelay ? delay : _settings.MaxDelay;
-        target.Phase = TargetPhase.Waiting;
+        var longest = target.IsDiscovered ? _discovery.MaxDelay : _settings.MaxDelay;
+        target.LastDelay = delay < longest ? delay : longest;
+        target.EndRound(TargetPhase.Waiting);
         target.DueAt = now + target.LastDelay;
     }
 
@@ -174,43 +221,74 @@ public sealed class ReconnectPlan
 
         foreach (var target in _targets)
         {
-            target.DueAt = Earlier(target.DueAt, back);
-            target.GiveUpAt = Earlier(target.GiveUpAt, back);
-            target.UpSince = Earlier(target.UpSince, back);
+            target.FollowClockBack(back);
         }
     }
-
-    private static DateTimeOffset Earlier(DateTimeOffset time, TimeSpan back) =>
-        time - DateTimeOffset.MinValue > back ? time - back : DateTimeOffset.MinValue;
 
     private void Pump(DateTimeOffset now, List<ReconnectEffect> effects)
     {
         FollowClockBack(now);
         foreach (var target in _targets)
         {
-            if (target.Phase == TargetPhase.Dialling && target.GiveUpAt <= now)
+            if (target.EndDialsGivenUp(now))
             {
-                BackOff(target, now);
+                Continue(target, now);
             }
         }
 
         var dialling = Dialling;
-        foreach (var target in _targets.Where(target => target.Phase == TargetPhase.Waiting && target.DueAt <= now).OrderBy(static target => target.DueAt).ToArray())
+        foreach (var target in _targets.Where(target => IsDue(target, now)).OrderBy(static target => target.IsDiscovered).ThenBy(static target => target.DueAt).ToArray())
         {
-            if (dialling >= _settings.MaxConcurrentDials || !_rate.TryTake(1, now))
+            if (dialling >= _settings.MaxConcurrentDials)
+            {
+                break;
+            }
+
+            if (!MayDial(target))
+            {
+                continue;
+            }
+
+            if (!_rate.TryTake(1, now))
             {
                 break;
             }
 
             dialling++;
-            target.Phase = TargetPhase.Dialling;
-
-            // The dial and its handshake each have a timeout of their own; this one only catches what was never reported.
-            target.GiveUpAt = now + (_settings.DialTimeout * 3);
-            effects.Add(new ReconnectEffect.Dial(target.NextAddress(), target.Expected));
+            Dial(target, now, effects);
         }
 
         Rearm(dialling, now, effects);
+    }
+
+    private static bool IsDue(ReconnectTarget target, DateTimeOffset now) =>
+        target.DueAt <= now && (target.Phase == TargetPhase.Waiting || (target.Phase == TargetPhase.Dialling && target.HasUntried));
+
+    // An address is dialled once at a time, or nobody could tell whose dial failed: two members may claim the same one.
+    private bool MayDial(ReconnectTarget target)
+    {
+        if (target.Phase == TargetPhase.Waiting && target.IsDiscovered && _linked.Count + DiscoveredRounds() >= _discovery.TargetLinks)
+        {
+            return false;
+        }
+
+        var address = target.Phase == TargetPhase.Waiting ? target.Addresses[0] : target.NextAddress;
+        return !_targets.Exists(other => other.IsDialling(address));
+    }
+
+    private int DiscoveredRounds() => _targets.Count(static target => target is { IsDiscovered: true, Phase: TargetPhase.Dialling });
+
+    private void Dial(ReconnectTarget target, DateTimeOffset now, List<ReconnectEffect> effects)
+    {
+        if (target.Phase == TargetPhase.Waiting)
+        {
+            target.BeginRound();
+        }
+
+        // The dial and its handshake each have a timeout of their own; this one only catches what was never reported.
+        var address = target.TakeAddress(now + (_settings.DialTimeout * 3));
+        target.DueAt = now + _settings.AddressStagger;
+        effects.Add(new ReconnectEffect.Dial(address, target.Expected, target.IsDiscovered));
     }
 
     private void Rearm(int dialling, DateTimeOffset now, List<ReconnectEffect> effects)
@@ -218,13 +296,15 @@ public sealed class ReconnectPlan
         var at = DateTimeOffset.MaxValue;
         foreach (var target in _targets)
         {
-            var next = target.Phase switch
+            var next = target.GiveUpAt;
+            if (target.Phase == TargetPhase.Waiting || (target.Phase == TargetPhase.Dialling && target.HasUntried))
             {
-                TargetPhase.Dialling => target.GiveUpAt,
-                TargetPhase.Waiting when target.DueAt > now => target.DueAt,
-                TargetPhase.Waiting when dialling < _settings.MaxConcurrentDials => now + _rate.UntilOne(now),
-                _ => DateTimeOffset.MaxValue,
-            };
+                var due = target.DueAt > now ? target.DueAt
+                    : dialling < _settings.MaxConcurrentDials && MayDial(target) ? now + _rate.UntilOne(now)
+                    : DateTimeOffset.MaxValue;
+                next = due < next ? due : next;
+            }
+
             at = next < at ? next : at;
         }
 

@@ -8,7 +8,7 @@ internal enum TargetPhase
     /// <summary>To be dialled at <see cref="ReconnectTarget.DueAt"/>.</summary>
     Waiting,
 
-    /// <summary>A dial or its handshake is under way.</summary>
+    /// <summary>A round: dials or their handshakes are under way, or the next address is due.</summary>
     Dialling,
 
     /// <summary>Its node is linked, whoever dialled.</summary>
@@ -16,30 +16,86 @@ internal enum TargetPhase
 }
 
 /// <summary>One member to stay linked to, with its addresses.</summary>
-internal sealed class ReconnectTarget(IReadOnlyList<string> addresses, NodeId? expected)
+internal sealed class ReconnectTarget(IReadOnlyList<string> addresses, NodeId? expected, bool isDiscovered)
 {
+    private readonly Dictionary<string, DateTimeOffset> _inFlight = new(StringComparer.OrdinalIgnoreCase);
     private int _nextAddress;
 
-    internal IReadOnlyList<string> Addresses { get; } = addresses;
+    internal IReadOnlyList<string> Addresses { get; set; } = addresses;
 
     internal NodeId? Expected { get; } = expected;
+
+    internal bool IsDiscovered { get; } = isDiscovered;
 
     /// <summary>Who is known to answer there: expected, or proven by a handshake.</summary>
     internal NodeId? Node { get; set; } = expected;
 
     internal TargetPhase Phase { get; set; }
 
+    /// <summary>When its round, or the next address of its round, is due.</summary>
     internal DateTimeOffset DueAt { get; set; }
-
-    /// <summary>When a dial that nobody reported on counts as failed.</summary>
-    internal DateTimeOffset GiveUpAt { get; set; }
 
     internal DateTimeOffset UpSince { get; set; }
 
     internal TimeSpan LastDelay { get; set; }
 
-    internal string NextAddress() => Addresses[_nextAddress++ % Addresses.Count];
+    internal int DialsInFlight => _inFlight.Count;
 
-    /// <summary>True when every address has had its turn since the last pause.</summary>
-    internal bool RoundDone => _nextAddress % Addresses.Count == 0;
+    internal bool HasUntried => _nextAddress < Addresses.Count;
+
+    /// <summary>The address whose turn it is; there is one while <see cref="HasUntried"/>.</summary>
+    internal string NextAddress => Addresses[_nextAddress];
+
+    /// <summary>When the oldest dial that nobody reported on counts as failed.</summary>
+    internal DateTimeOffset GiveUpAt => _inFlight.Count == 0 ? DateTimeOffset.MaxValue : _inFlight.Values.Min();
+
+    internal void BeginRound()
+    {
+        _nextAddress = 0;
+        Phase = TargetPhase.Dialling;
+    }
+
+    internal string TakeAddress(DateTimeOffset giveUpAt)
+    {
+        var address = Addresses[_nextAddress++];
+        _inFlight[address] = giveUpAt;
+        return address;
+    }
+
+    internal bool IsDialling(string address) => _inFlight.ContainsKey(address);
+
+    internal void EndDial(string address) => _inFlight.Remove(address);
+
+    internal bool EndDialsGivenUp(DateTimeOffset now)
+    {
+        var before = _inFlight.Count;
+        foreach (var (address, giveUpAt) in _inFlight)
+        {
+            if (giveUpAt <= now)
+            {
+                _inFlight.Remove(address);
+            }
+        }
+
+        return _inFlight.Count < before;
+    }
+
+    internal void FollowClockBack(TimeSpan back)
+    {
+        DueAt = Earlier(DueAt, back);
+        UpSince = Earlier(UpSince, back);
+        foreach (var address in _inFlight.Keys.ToArray())
+        {
+            _inFlight[address] = Earlier(_inFlight[address], back);
+        }
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset time, TimeSpan back) =>
+        time - DateTimeOffset.MinValue > back ? time - back : DateTimeOffset.MinValue;
+
+    internal void EndRound(TargetPhase phase)
+    {
+        _inFlight.Clear();
+        Phase = phase;
+    }
 }

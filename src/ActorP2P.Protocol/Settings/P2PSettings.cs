@@ -17,6 +17,7 @@ public sealed record P2PSettings(
     RekeySettings Rekey,
     AdmissionSettings Admission,
     ReconnectSettings Reconnect,
+    DiscoverySettings Discovery,
     LivenessSettings Liveness,
     LinkSettings Link,
     ChannelSettings Channel,
@@ -115,7 +116,8 @@ public sealed record ReconnectSettings(
     TimeSpan StableAfter,
     int MaxConcurrentDials,
     double DialsPerSecond,
-    TimeSpan DialTimeout);
+    TimeSpan DialTimeout,
+    TimeSpan AddressStagger);
 
 /// <summary><c>actorp2p.liveness</c>: phi-accrual failure detection per link.</summary>
 public sealed record LivenessSettings(

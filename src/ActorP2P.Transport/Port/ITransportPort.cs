@@ -17,7 +17,8 @@ public interface ITransportPort : IAsyncDisposable
 /// <summary>One attempt to connect.</summary>
 /// <param name="Address">host:port; IPv4, [IPv6] or a DNS name.</param>
 /// <param name="Timeout">Time for connect and TLS together.</param>
-public sealed record DialRequest(string Address, TimeSpan Timeout);
+/// <param name="Accepts">Judges each IP address that the name resolves to; null accepts all. The memory transport has none.</param>
+public sealed record DialRequest(string Address, TimeSpan Timeout, Func<System.Net.IPAddress, bool>? Accepts = null);
 
 /// <summary>Receives what a listener reports.</summary>
 public interface IListenSink
@@ -127,6 +128,9 @@ public enum TransportFailureReason
 
     /// <summary>The name did not resolve.</summary>
     NameNotResolved,
+
+    /// <summary>The caller accepts none of the addresses that the name resolved to.</summary>
+    AddressNotAccepted,
 
     /// <summary>Connect or TLS took too long.</summary>
     TimedOut,

@@ -22,6 +22,15 @@ internal sealed class TcpDialer(TcpTransportOptions options)
         try
         {
             var addresses = await ResolveAsync(address.Host, either.Token);
+            if (request.Accepts is { } accepts)
+            {
+                addresses = addresses.Where(accepts).ToArray();
+                if (addresses.Count == 0)
+                {
+                    return (null, FailureClassifier.Of(TransportFailureReason.AddressNotAccepted, $"'{request.Address}' is at no address that may be dialled"));
+                }
+            }
+
             socket = await ConnectFirstAsync(addresses, address.Port, either.Token);
             var outcome = options.Tls is null
                 ? (new PlainPipe(socket), null)

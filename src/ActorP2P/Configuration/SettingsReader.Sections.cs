@@ -85,7 +85,28 @@ public static partial class SettingsReader
         s.Duration("stable-after", Second, Hour),
         s.Count("max-concurrent-dials", 1, 1024),
         s.Real("dials-per-second", 0.1, 1000),
-        s.Duration("dial-timeout", 100 * Ms, Minute));
+        s.Duration("dial-timeout", 100 * Ms, Minute),
+        s.Duration("address-stagger", TimeSpan.Zero, Minute));
+
+    private static DiscoverySettings ReadDiscovery(SettingsSection s)
+    {
+        const string Gossip = "gossip";
+        const int MaxPrefixes = 64;
+        var mode = s.Text("mode", 1, MaxNameBytes);
+        if (mode is not ("static" or Gossip or ""))
+        {
+            s.Report("mode", $"'{mode}' is neither static nor gossip", s.OriginOf("mode"));
+        }
+
+        return new DiscoverySettings(
+            mode == Gossip ? DiscoveryMode.Gossip : DiscoveryMode.Static,
+            s.Count("target-links", 1, 65536),
+            s.Count("max-members", 1, 65536),
+            s.Count("max-addresses", 1, 16),
+            s.Duration("max-delay", 10 * Ms, Hour),
+            s.Switch("names"),
+            s.TextList("allow", MaxPrefixes, static text => System.Net.IPNetwork.TryParse(text, out _) ? null : "is not a prefix such as 127.0.0.0/8"));
+    }
 
     private static LivenessSettings ReadLiveness(SettingsSection s) => new(
         s.Duration("beat-interval", 50 * Ms, Minute),

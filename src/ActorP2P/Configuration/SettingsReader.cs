@@ -44,6 +44,7 @@ public static partial class SettingsReader
             ReadRekey(root.Section("rekey")),
             ReadAdmission(root.Section("admission")),
             ReadReconnect(root.Section("reconnect")),
+            ReadDiscovery(root.Section("discovery")),
             ReadLiveness(root.Section("liveness")),
             ReadLink(root.Section("link")),
             ReadChannel(root.Section("channel")),

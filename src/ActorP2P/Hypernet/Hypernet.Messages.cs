@@ -1,4 +1,5 @@
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Reconnect;
 using ActorP2P.Transport;
 
 namespace ActorP2P;
@@ -38,6 +39,9 @@ public sealed partial class Hypernet
 
     /// <summary>From the topology: link state changed; goes on to every PeerManager.</summary>
     internal sealed record ViewChanged(NetworkView View);
+
+    /// <summary>From the topology, when members are discovered by gossip: who gives which addresses, all of them each time.</summary>
+    internal sealed record MembersDiscovered(IReadOnlyList<DiscoveredMember> Members);
 
     /// <summary>One namespace in the server's slot map.</summary>
     /// <param name="Namespace">Its name.</param>

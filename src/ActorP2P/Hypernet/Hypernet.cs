@@ -1,5 +1,6 @@
 using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Links;
+using ActorP2P.Protocol.Reconnect;
 using ActorP2P.Protocol.Routing;
 
 namespace ActorP2P;
@@ -31,6 +32,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     private readonly List<LinkEffect> _effects = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IReadOnlyList<SlotEntry> _slots = [];
+    private IReadOnlyList<DiscoveredMember> _discovered = [];
     private IReadOnlyList<string> _advertised;
     private NetworkView _view = new(LinkGraph.Empty, MembershipSnapshot.Empty);
     private IActorRef _server = ActorRefs.Nobody;
@@ -102,6 +104,11 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
             _view = changed.View;
             _tunnels.Tell(new TunnelRouter.UseView(_view));
             TellManagers(_slots, new PeerManager.ViewChanged(_view));
+        });
+        Receive<MembersDiscovered>(discovered =>
+        {
+            _discovered = discovered.Members;
+            _client.Tell(new HypernetClient.UseDiscovered(_discovered));
         });
         Receive<NetworkAlarm>(alarm => TellManagers(_slots, alarm));
         Receive<ListenersBound>(bound =>
@@ -175,6 +182,11 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         foreach (var link in _links.Up)
         {
             TellUp(part, link);
+        }
+
+        if (part.Equals(_client))
+        {
+            _client.Tell(new HypernetClient.UseDiscovered(_discovered));
         }
     }
 

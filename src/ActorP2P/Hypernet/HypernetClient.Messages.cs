@@ -1,4 +1,5 @@
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Reconnect;
 using ActorP2P.Transport;
 
 namespace ActorP2P;
@@ -17,6 +18,9 @@ public sealed partial class HypernetClient
 
     /// <summary>From Hypernet: the handshake over this address proved this node.</summary>
     internal sealed record AddressProven(string Address, NodeId Node);
+
+    /// <summary>From Hypernet: the members that signed link states give addresses of, all of them each time.</summary>
+    internal sealed record UseDiscovered(IReadOnlyList<DiscoveredMember> Members);
 
     /// <summary>From the transport: connected.</summary>
     internal sealed record Dialled(ITransportConnection Connection, string Address);

@@ -6,7 +6,7 @@ namespace ActorP2P;
 
 /// <summary>
 /// The dialling side of the physical layer: keeps dialling the configured members for ever, with back-off, until a
-/// link to each is up, whoever dialled it.
+/// link to each is up, whoever dialled it; and with <c>discovery.mode = gossip</c> members known from their link states.
 /// </summary>
 /// <remarks>
 /// It has no children. Hypernet restarts it after a failure and tells it the links that are up. Dials under way report
@@ -16,6 +16,7 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
 {
     private readonly NodeEnvironment _environment;
     private readonly ReconnectPlan _plan;
+    private readonly AddressPolicy _policy;
     private readonly HashSet<NodeId> _linked = [];
     private readonly Dictionary<string, NodeId> _expected = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ReconnectEffect> _effects = [];
@@ -25,11 +26,13 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
     public HypernetClient(NodeEnvironment environment)
     {
         _environment = environment;
-        _plan = new ReconnectPlan(environment.Settings.Reconnect, environment.Identity.Id, environment.Random, Now);
+        _plan = new ReconnectPlan(environment.Settings.Reconnect, environment.Settings.Discovery, environment.Identity.Id, environment.Random, Now);
+        _policy = new AddressPolicy(environment.Settings.Discovery);
         Receive<LinkUp>(HandleLinkUp);
         Receive<LinkDown>(HandleLinkDown);
         Receive<AttemptFailed>(failed => Fail(failed.Address));
         Receive<AddressProven>(HandleAddressProven);
+        Receive<UseDiscovered>(HandleDiscovered);
         Receive<Dialled>(dialled => Context.Parent.Tell(
             new Hypernet.ConnectionReady(dialled.Connection, WeDialled: true, dialled.Address, _expected.GetValueOrDefault(dialled.Address))));
         Receive<DialFailed>(HandleDialFailed);
@@ -65,14 +68,6 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
             throw new ArgumentException($"actorp2p.network.peers names '{nodeIdHex}', which is no node ID.");
         }
 
-        if (expected is not null)
-        {
-            foreach (var address in addresses)
-            {
-                _expected[address] = expected;
-            }
-        }
-
         _plan.AddMember(addresses, expected, Now, _effects);
     }
 
@@ -102,6 +97,23 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
         Perform();
     }
 
+    private void HandleDiscovered(UseDiscovered discovered)
+    {
+        var members = new List<DiscoveredMember>();
+        foreach (var (node, claimed) in discovered.Members)
+        {
+            var addresses = claimed.Where(_policy.Accepts).ToList();
+            if (addresses.Count > 0)
+            {
+                members.Add(new DiscoveredMember(node, addresses));
+            }
+        }
+
+        var chosen = DiscoveredMember.Choose(_environment.Identity.Id, members, _environment.Settings.Discovery.MaxMembers);
+        _plan.UseDiscovered(chosen, Now, _effects);
+        Perform();
+    }
+
     private void HandleDialFailed(DialFailed failed)
     {
         var reason = ReasonName.Of(failed.Failure.Reason);
@@ -121,6 +133,22 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
         Perform();
     }
 
+    private void Dial(ReconnectEffect.Dial dial)
+    {
+        _environment.Counters.Add(dial.IsDiscovered ? "dial.started-discovered" : "dial.started");
+        if (dial.ExpectedId is { } expected)
+        {
+            _expected[dial.Address] = expected;
+        }
+        else
+        {
+            _expected.Remove(dial.Address);
+        }
+
+        Func<System.Net.IPAddress, bool>? accepts = dial.IsDiscovered ? _policy.Accepts : null;
+        _environment.Port.Dial(new DialRequest(dial.Address, _environment.Settings.Reconnect.DialTimeout, accepts), new DialSink(Self, dial.Address));
+    }
+
     private void Perform()
     {
         foreach (var effect in _effects)
@@ -128,8 +156,7 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
             switch (effect)
             {
                 case ReconnectEffect.Dial dial:
-                    _environment.Counters.Add("dial.started");
-                    _environment.Port.Dial(new DialRequest(dial.Address, _environment.Settings.Reconnect.DialTimeout), new DialSink(Self, dial.Address));
+                    Dial(dial);
                     break;
                 case ReconnectEffect.Schedule schedule:
                     Timers.StartSingleTimer(nameof(PlanTimer), new PlanTimer(schedule.Token), schedule.Delay);

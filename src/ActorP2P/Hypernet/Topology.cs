@@ -1,7 +1,9 @@
 using System.Net;
 using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Reconnect;
 using ActorP2P.Protocol.Routing;
+using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P;
 
@@ -275,14 +277,16 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
             _membership.HandleNamed(applied.Node, body.CertificateHash, Now, _membershipEffects);
         }
 
-        if (HasNewLinks(applied))
+        if (HasNews(applied))
         {
             SchedulePublish();
         }
     }
 
-    private static bool HasNewLinks(StateSyncEffect.Applied applied) =>
-        applied is not { Old: LinkStateBody old, New: LinkStateBody body } || !old.NeighbourReferences.SequenceEqual(body.NeighbourReferences);
+    private static bool HasNews(StateSyncEffect.Applied applied) =>
+        applied is not { Old: LinkStateBody old, New: LinkStateBody body }
+        || !old.NeighbourReferences.SequenceEqual(body.NeighbourReferences)
+        || !old.Addresses.SequenceEqual(body.Addresses);
 
     private void Send(NodeId to, ReadOnlyMemory<byte> bytes)
     {
@@ -350,6 +354,24 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         _view = new NetworkView(LinkGraph.FromClaims(claims), _membership.Snapshot);
         Context.Parent.Tell(new Hypernet.ViewChanged(_view));
         LookAtCertificateEnds();
+        if (_environment.Settings.Discovery.Mode == DiscoveryMode.Gossip)
+        {
+            Context.Parent.Tell(new Hypernet.MembersDiscovered(Discovered()));
+        }
+    }
+
+    private List<DiscoveredMember> Discovered()
+    {
+        var members = new List<DiscoveredMember>();
+        foreach (var (node, body) in _sync.Table.InForce)
+        {
+            if (node != OwnId && body is LinkStateBody { Addresses.Count: > 0 } state && _view.Members.Check(node) == MembershipVerdict.Member)
+            {
+                members.Add(new DiscoveredMember(node, state.Addresses));
+            }
+        }
+
+        return members;
     }
 
     private RoutesSnapshot Routes()

@@ -14,7 +14,7 @@ public sealed class ReconnectPlanTests
     private readonly List<(DateTimeOffset At, ReconnectEffect.Dial Dial)> _dials = [];
     private readonly ReconnectPlan _plan;
 
-    public ReconnectPlanTests() => _plan = new ReconnectPlan(TestSettings.Reconnect, Ids[5], new SeededRandom(1), _time.Now);
+    public ReconnectPlanTests() => _plan = new ReconnectPlan(TestSettings.Reconnect, TestSettings.Discovery, Ids[5], new SeededRandom(1), _time.Now);
 
     [Fact]
     public void A_member_that_never_answers_is_dialled_for_ever_with_bounded_pauses()
@@ -90,7 +90,116 @@ public sealed class ReconnectPlanTests
         FailLast();
         Assert.Equal(3, _dials.Count);
         _time.RunFor(TimeSpan.FromSeconds(1));
-        Assert.Equal("a:1", _dials[^1].Dial.Address);
+        Assert.Equal("a:1", _dials[3].Dial.Address);
+    }
+
+    [Fact]
+    public void The_next_address_of_a_member_is_tried_when_the_one_before_has_had_its_head_start()
+    {
+        Do((now, effects) => _plan.AddMember(["a:1", "b:1"], Ids[7], now, effects));
+        _time.RunFor(TimeSpan.FromMilliseconds(200));
+        Assert.Single(_dials);
+        _time.RunFor(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(["a:1", "b:1"], _dials.Select(static dial => dial.Dial.Address));
+        Assert.InRange((_dials[1].At - _dials[0].At).TotalMilliseconds, 250, 252);
+        Assert.Equal(2, _plan.Dialling);
+        Do((now, effects) => _plan.LinkUp(Ids[7], "b:1", now, effects));
+        Do((now, effects) => _plan.DialFailed("a:1", now, effects));
+        _time.RunFor(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, _dials.Count);
+    }
+
+    [Fact]
+    public void A_discovered_member_is_dialled_as_itself_and_pauses_for_up_to_thirty_seconds()
+    {
+        Discover((7, "d:1"));
+        for (var i = 0; i < 60; i++)
+        {
+            var before = _dials.Count;
+            FailLast();
+            while (_dials.Count == before)
+            {
+                _time.RunFor(TimeSpan.FromMilliseconds(10));
+            }
+        }
+
+        Assert.All(_dials, dial => Assert.Equal((Ids[7], true), (dial.Dial.ExpectedId, dial.Dial.IsDiscovered)));
+        var pauses = _dials.Zip(_dials.Skip(1), static (one, next) => next.At - one.At).ToArray();
+        Assert.Contains(pauses, static pause => pause > TimeSpan.FromSeconds(6));
+        Assert.All(pauses, static pause => Assert.InRange(pause.TotalSeconds, 0.2, 30.1));
+    }
+
+    [Fact]
+    public void A_configured_member_is_not_dialled_as_a_discovered_one_too()
+    {
+        Do((now, effects) => _plan.AddMember(["a:1"], Ids[7], now, effects));
+        Do((now, effects) => _plan.AddMember(["b:1"], null, now, effects));
+        _plan.AddressProven("b:1", Ids[8]);
+        Discover((7, "x:1"), (8, "y:1"), (5, "me:1"));
+        _time.RunFor(TimeSpan.FromSeconds(10));
+        Assert.Equal(2, _plan.Count);
+        Assert.DoesNotContain(_dials, static dial => dial.Dial.IsDiscovered);
+    }
+
+    [Fact]
+    public void Discovered_members_are_dialled_only_below_the_wanted_number_of_links()
+    {
+        var plan = new ReconnectPlan(TestSettings.Reconnect, TestSettings.Discovery with { TargetLinks = 2 }, Ids[0], new SeededRandom(1), _time.Now);
+        var effects = new List<ReconnectEffect>();
+        plan.LinkUp(Ids[9], null, _time.Now, effects);
+        plan.UseDiscovered([Member(1, "a:1"), Member(2, "b:1"), Member(9, "c:1")], _time.Now, effects);
+        Assert.Equal("a:1", Assert.Single(effects.OfType<ReconnectEffect.Dial>()).Address);
+        plan.LinkUp(Ids[1], "a:1", _time.Now, effects);
+        Assert.Single(effects.OfType<ReconnectEffect.Dial>());
+        plan.LinkDown(Ids[9], _time.Now, effects);
+        Assert.Equal("b:1", effects.OfType<ReconnectEffect.Dial>().Last().Address);
+    }
+
+    [Fact]
+    public void A_member_that_is_no_longer_discovered_is_dialled_no_more()
+    {
+        Discover((7, "a:1"), (8, "b:1"));
+        FailLast();
+        Do((now, effects) => _plan.DialFailed("a:1", now, effects));
+        Discover((8, "b:1"));
+        var before = _dials.Count;
+        _time.RunFor(TimeSpan.FromMinutes(1));
+        Assert.All(_dials.Skip(before), static dial => Assert.Equal("b:1", dial.Dial.Address));
+        Assert.Equal(1, _plan.Count);
+    }
+
+    [Fact]
+    public void Members_and_their_addresses_are_limited()
+    {
+        var plan = new ReconnectPlan(TestSettings.Reconnect, TestSettings.Discovery with { MaxMembers = 2, MaxAddresses = 1 }, Ids[0], new SeededRandom(1), _time.Now);
+        var effects = new List<ReconnectEffect>();
+        plan.UseDiscovered([.. Enumerable.Range(1, 8).Select(i => new DiscoveredMember(Ids[i], [$"a{i}:1", $"b{i}:1"]))], _time.Now, effects);
+        Assert.Equal(2, plan.Count);
+        plan.DialFailed("a1:1", _time.Now, effects);
+        Assert.Equal(["a1:1", "a2:1"], effects.OfType<ReconnectEffect.Dial>().Select(static dial => dial.Address));
+    }
+
+    [Fact]
+    public void Who_claims_another_members_address_does_not_keep_that_member_from_being_dialled()
+    {
+        Discover((8, "same:1"), (7, "same:1"));
+        Assert.Equal(Ids[8], Assert.Single(_dials).Dial.ExpectedId);
+        _time.RunFor(TimeSpan.FromMilliseconds(300));
+        FailLast();
+        Assert.Equal(Ids[7], _dials[1].Dial.ExpectedId);
+        Do((now, effects) => _plan.LinkUp(Ids[7], "same:1", now, effects));
+        _time.RunFor(TimeSpan.FromMinutes(5));
+        Assert.All(_dials.Skip(2), static dial => Assert.Equal(Ids[8], dial.Dial.ExpectedId));
+    }
+
+    [Fact]
+    public void Every_node_chooses_others_among_the_discovered()
+    {
+        var members = Enumerable.Range(0, 200).Select(static i => new DiscoveredMember(SimulatedCurve.IdOf(i), [$"h{i}:1"])).ToArray();
+        var one = DiscoveredMember.Choose(SimulatedCurve.IdOf(1), members, 20);
+        var two = DiscoveredMember.Choose(SimulatedCurve.IdOf(2), members, 20);
+        Assert.Equal(one, DiscoveredMember.Choose(SimulatedCurve.IdOf(1), members.Reverse(), 20));
+        Assert.InRange(one.Intersect(two).Count(), 0, 8);
     }
 
     [Fact]
@@ -179,6 +288,11 @@ public sealed class ReconnectPlanTests
         _time.RunFor(TimeSpan.FromMinutes(5));
         Assert.Single(_dials);
     }
+
+    private static DiscoveredMember Member(int id, string address) => new(Ids[id], [address]);
+
+    private void Discover(params (int Id, string Address)[] members) =>
+        Do((now, effects) => _plan.UseDiscovered([.. members.Select(static member => Member(member.Id, member.Address))], now, effects));
 
     private void FailLast()
     {

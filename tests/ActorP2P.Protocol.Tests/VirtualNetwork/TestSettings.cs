@@ -48,7 +48,17 @@ internal static class TestSettings
         StableAfter: TimeSpan.FromSeconds(30),
         MaxConcurrentDials: 16,
         DialsPerSecond: 8,
-        DialTimeout: TimeSpan.FromSeconds(5));
+        DialTimeout: TimeSpan.FromSeconds(5),
+        AddressStagger: TimeSpan.FromMilliseconds(250));
+
+    public static DiscoverySettings Discovery { get; } = new(
+        Mode: DiscoveryMode.Gossip,
+        TargetLinks: 50,
+        MaxMembers: 256,
+        MaxAddresses: 4,
+        MaxDelay: TimeSpan.FromSeconds(30),
+        Names: false,
+        Allow: []);
 
     public static AdmissionSettings Admission { get; } = new(
         HandshakeTimeout: TimeSpan.FromSeconds(5),

@@ -9,6 +9,35 @@ public sealed class LinkingTests
     private const string DialA = """actorp2p.network.peers = ["a:7000"]""";
 
     [Fact]
+    public void Members_known_only_from_link_state_are_dialled_when_discovery_is_by_gossip()
+    {
+        using var world = new PhysicalWorld(40);
+        const string Discovery = "actorp2p.discovery { mode = gossip, names = on }\n";
+        var a = world.Start("a", Discovery);
+        var b = world.Start("b", Discovery + """actorp2p.network.peers = ["a:7000", "c:7000"]""");
+        var c = world.Start("c", Discovery);
+        world.Until(() => a.IsLinkedTo(c) && c.IsLinkedTo(a), 20, "the link of the ends", a, b, c);
+        Assert.True(a.Count("dial.started-discovered") + c.Count("dial.started-discovered") > 0);
+        b.Kill();
+        world.Run(30);
+        Assert.True(a.IsLinkedTo(c), "it stands without the node that made them known to each other");
+    }
+
+    [Fact]
+    public void Discovered_names_are_not_dialled_unless_configured()
+    {
+        using var world = new PhysicalWorld(41);
+        const string Discovery = "actorp2p.discovery.mode = gossip\n";
+        var a = world.Start("a", Discovery);
+        var b = world.Start("b", Discovery + """actorp2p.network.peers = ["a:7000", "c:7000"]""");
+        var c = world.Start("c", Discovery);
+        world.Until(() => a.IsLinkedTo(b) && b.IsLinkedTo(c), 20, "the line", a, b, c);
+        world.Run(30);
+        Assert.False(a.IsLinkedTo(c));
+        Assert.Equal(0, a.Count("dial.started-discovered") + c.Count("dial.started-discovered"));
+    }
+
+    [Fact]
     public void Two_nodes_link_up_and_exchange_records_of_a_namespace()
     {
         using var world = new PhysicalWorld(1);

@@ -166,6 +166,14 @@ public sealed class ReferenceConfTests
         reconnect.max-concurrent-dials = 16
         reconnect.dials-per-second = 8
         reconnect.dial-timeout = 00:00:05
+        reconnect.address-stagger = 00:00:00.2500000
+        discovery.mode = Static
+        discovery.target-links = 50
+        discovery.max-members = 256
+        discovery.max-addresses = 4
+        discovery.max-delay = 00:00:30
+        discovery.names = False
+        discovery.allow = []
         liveness.beat-interval = 00:00:01
         liveness.phi-threshold = 8
         liveness.acceptable-pause = 00:00:03

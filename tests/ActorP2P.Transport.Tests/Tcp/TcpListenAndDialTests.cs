@@ -6,6 +6,17 @@ namespace ActorP2P.Transport.Tests.Tcp;
 public class TcpListenAndDialTests
 {
     [Fact]
+    public async Task A_name_that_resolves_only_to_addresses_that_the_caller_does_not_accept_is_not_dialled()
+    {
+        await using var pair = await TcpPair.ListenAsync();
+        var port = pair.Endpoint[(pair.Endpoint.LastIndexOf(':') + 1)..];
+        var dial = new EventRecorder();
+        pair.Client.Dial(new DialRequest($"localhost:{port}", TimeSpan.FromSeconds(10), static ip => !IPAddress.IsLoopback(ip)), dial);
+        var failed = await dial.NextAsync<SinkCall.DialFailed>();
+        Assert.Equal(TransportFailureReason.AddressNotAccepted, failed.Failure.Reason);
+    }
+
+    [Fact]
     public async Task A_port_without_a_listener_refuses()
     {
         await using var port = new TcpTransportPort(TcpPair.Options());
