@@ -45,6 +45,15 @@ public sealed class HandlerCallers : Caller
     }
 
     [Fact]
+    public async Task What_a_constructor_stacks_lies_on_the_actors_own_handlers()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new MadeStacked(Recorder)));
+        actor.Tell("one");
+        actor.Tell("two");
+        await Expect("top one", "bottom two");
+    }
+
+    [Fact]
     public async Task An_untyped_actor_changes_its_behaviour_too()
     {
         var actor = Sys.ActorOf(Props.Create(() => new Doer(Recorder)), "doer");
@@ -159,6 +168,19 @@ public sealed class HandlerCallers : Caller
                 await Task.Yield();
                 Sender.Tell($"any {o}");
             });
+        }
+    }
+
+    private sealed class MadeStacked : ReceiveActor
+    {
+        public MadeStacked(IActorRef recorder)
+        {
+            Receive<string>(s => recorder.Tell($"bottom {s}"));
+            BecomeStacked(() => Receive<string>(s =>
+            {
+                recorder.Tell($"top {s}");
+                UnbecomeStacked();
+            }));
         }
     }
 

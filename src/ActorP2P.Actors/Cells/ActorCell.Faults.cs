@@ -44,17 +44,9 @@ internal sealed partial class ActorCell
     {
         ClearBehaviors();
         _cleared = false;
-        _constructing = true;
-        try
-        {
-            var actor = _props.NewActor();
-            actor.Incarnate(this);
-            return actor;
-        }
-        finally
-        {
-            _constructing = false;
-        }
+        var actor = _props.NewActor();
+        actor.Incarnate(this);
+        return actor;
     }
 
     /// <summary>Suspends this subtree and reports the failure to the parent, who decides.</summary>

@@ -29,7 +29,6 @@ internal sealed partial class ActorCell : IUntypedActorContext
     private bool _terminated;
     private bool _cleared;
     private bool _created;
-    private bool _constructing;
 
     internal ActorCell(ActorSystemImpl system, LocalActorRef self, Props props, MessageDispatcher dispatcher, IInternalActorRef parent)
     {
@@ -202,17 +201,13 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     internal void Publish(Event.LogEvent logEvent) => SystemImpl.EventStream.Publish(logEvent);
 
-    // What is set first in the constructor lies at the bottom of the stack, where Receive lies otherwise; nothing takes it away.
+    // At the bottom of the stack lies the actor's own Receive, also below what its constructor sets; nothing takes it away.
     private void SetBehavior(Receive receive)
     {
-        if (!_constructing || _behavior is not null)
-        {
-            var behaviors = Extras.Behaviors ??= new Stack<Receive?>();
-            if (behaviors.Count == 0)
-                behaviors.Push(_behavior);
-            behaviors.Push(receive);
-        }
-
+        var behaviors = Extras.Behaviors ??= new Stack<Receive?>();
+        if (behaviors.Count == 0)
+            behaviors.Push(_behavior);
+        behaviors.Push(receive);
         _behavior = receive;
     }
 
