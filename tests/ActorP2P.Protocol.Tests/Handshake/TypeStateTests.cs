@@ -17,7 +17,7 @@ public sealed class TypeStateTests
     [Fact]
     public void A_pair_session_comes_from_a_finished_handshake_alone()
     {
-        Assert.Equal(["HandshakeResult+Done.Session"], PublicSourcesOf(typeof(PairSession)));
+        Assert.Equal(["HandshakeResult+Done.Session", "TunnelHandshakeEffect+Established.Session"], PublicSourcesOf(typeof(PairSession)));
         Assert.Equal(["PairSession.Derive", "PairSession.Link"], PublicSourcesOf(typeof(NamespaceSession)).Where(source => source.StartsWith("PairSession", StringComparison.Ordinal)));
         Assert.Equal(["NamespaceSession.Sealer"], PublicSourcesOf(typeof(RecordSealer)));
         Assert.Equal(["NamespaceSession.Opener"], PublicSourcesOf(typeof(RecordOpener)));
