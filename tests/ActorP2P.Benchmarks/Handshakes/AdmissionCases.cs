@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using ActorP2P.Benchmarks.Wire;
-using ActorP2P.Protocol.Handshake;
 
 namespace ActorP2P.Benchmarks.Handshakes;
 
