@@ -82,6 +82,7 @@ public sealed class P2PTransport : global::Akka.Remote.Transport.Transport
         var drain = _environment.Settings.Link.DrainTimeout;
         var inOrder = await Task.WhenAny(done.Task, Task.Delay(drain + drain + StopMargin)).ConfigureAwait(false) == done.Task;
         await _environment.Port.DisposeAsync().ConfigureAwait(false);
+        (_environment.TrustSource as IDisposable)?.Dispose();
         _environment.Identity.Dispose();
         return inOrder;
     }
