@@ -29,6 +29,22 @@ public sealed class ForgedAddressTests
     }
 
     [Fact]
+    public async Task A_member_holds_a_bounded_number_of_associations_and_others_are_served()
+    {
+        await using var consortium = new RemotingConsortium("a", "b", "liar");
+        consortium.StartAll("akka.remote { untrusted-mode = off, p2p.max-associations-per-node = 2 }");
+        consortium["b"].ActorOf(Props.Create(() => new Echo()), "echo");
+        for (var id = 1ul; id <= 3; id++)
+        {
+            await SayAsync(consortium, RemotingWire.Compose(RemotingKind.Associate, Key(consortium) with { Id = id }, consortium.AddressOf("liar").ToString()));
+        }
+
+        await CountsAsync(consortium, "akka.refused.too-many-associations");
+        var echo = await RemotingTests.ResolveAsync(consortium, "a", "b", "echo");
+        Assert.Equal(1, await echo.Ask<int>(1, Soon));
+    }
+
+    [Fact]
     public async Task Garbage_from_a_member_is_counted_and_others_are_served()
     {
         await using var consortium = new RemotingConsortium("a", "b", "liar");
