@@ -85,7 +85,10 @@ public sealed class P2PClientTests : TestKit
         Assert.Equal(2, votes.Current.DroppedBefore);
         await votes.DisposeAsync();
         AwaitAssert(
-            () => Assert.Equal(SendFailure.UnknownType, pair[0].Ask<SendFailed>(CreateTestProbe(), new NamespaceRouter.Unicast(Ns, pair[1].Id, "vote", default)).Reason),
+            () => Assert.Equal(
+                SendFailure.UnknownType,
+                Assert.IsType<SendFailed>(
+                    pair[0].Ask<object>(CreateTestProbe(), new NamespaceRouter.Unicast(Ns, pair[1].Id, "vote", default, Confirm: true))).Reason),
             Soon);
     }
 
