@@ -5,7 +5,7 @@ using ActorP2P.Benchmarks.Handshakes;
 using ActorP2P.Benchmarks.Local;
 using ActorP2P.Benchmarks.Wire;
 
-var cases = new SortedDictionary<string, Func<BenchmarkArguments, Task>>(StringComparer.Ordinal)
+var cases = new SortedDictionary<string, Func<BenchmarkArguments, Task>>(EngineCases.All.ToDictionary(), StringComparer.Ordinal)
 {
     ["admission"] = AdmissionCases.RunAsync,
     ["handshake"] = HandshakeCases.RunAsync,
