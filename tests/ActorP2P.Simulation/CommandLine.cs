@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 
 namespace ActorP2P.Simulation;
 
@@ -8,11 +9,12 @@ public static class CommandLine
 {
     private const string Usage =
         "usage: --nodes N --seed S [--topology full|line|ring|star|islands|regular] [--degree K] [--senders N] [--messages N] [--payload BYTES]"
-        + " [--burst] [--unicasts N] [--seconds V] [--push on|off] [--encryption on|off] [--state-change] [--idle]"
+        + " [--burst] [--unicasts N] [--requests N] [--seconds V] [--push on|off] [--encryption on|off] [--state-change] [--idle]"
         + " [--faults loss=0.05,kill=0.2,restart=0.1,wipe=0.1,partition=30,oneway=10,delay=10ms,jitter=20ms,slow=0.1,skew=2,liars=0.1] [--profile] [--json]"
-        + " | --gates [--seeds 1-3] [--only TEXT] [--small] [--json]";
+        + " | --gates [--small|--large|--huge] [--seeds 1-20] [--only TEXT] [--jobs N] [--json]";
 
     private const int MaxNodes = 2000;
+    private const int MaxJobs = 64;
 
     /// <summary>Reads the switches of one run; false with one line that says what to do.</summary>
     public static bool TryParse(IReadOnlyList<string> args, [NotNullWhen(true)] out SimulationOptions? options, out bool json, out string error)
@@ -49,38 +51,67 @@ public static class CommandLine
     }
 
     /// <summary>Reads the switches behind <c>--gates</c>.</summary>
-    public static bool TryParseGates(IReadOnlyList<string> args, out (int From, int To)? seeds, out string only, out bool smallOnly, out bool json, out string error)
+    public static bool TryParseGates(IReadOnlyList<string> args, out GateSelection selection, out string error)
     {
-        (seeds, only, smallOnly, json, error) = (null, "", false, false, "");
+        (selection, error) = (new GateSelection(null, "", null, 1, false), "");
         for (var i = 0; i < args.Count; i++)
         {
-            if (args[i] is "--gates" or "--json" or "--small")
+            var value = i + 1 < args.Count ? args[i + 1] : "";
+            GateSelection? read = args[i] switch
             {
-                json |= args[i] == "--json";
-                smallOnly |= args[i] == "--small";
-            }
-            else if (i + 1 < args.Count && args[i] == "--only")
-            {
-                only = args[++i];
-            }
-            else if (i + 1 < args.Count && args[i] == "--seeds" && TryReadRange(args[i + 1], out var range))
-            {
-                seeds = range;
-                i++;
-            }
-            else
+                "--gates" => selection,
+                "--json" => selection with { Json = true },
+                "--small" => selection with { Size = GateSize.Small },
+                "--large" => selection with { Size = GateSize.Large },
+                "--huge" => selection with { Size = GateSize.Huge },
+                "--only" => selection with { Only = value },
+                "--seeds" when TryReadRange(value, out var range) => selection with { Seeds = range },
+                "--jobs" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var jobs) && jobs is >= 1 and <= MaxJobs => selection with { Jobs = jobs },
+                _ => null,
+            };
+            if (read is null)
             {
                 error = $"'{args[i]}' is not understood; {Usage}";
                 return false;
             }
+
+            i += args[i] is "--only" or "--seeds" or "--jobs" ? 1 : 0;
+            selection = read;
         }
 
         return true;
     }
 
     /// <summary>The command that gives the same run.</summary>
-    public static string Replay(IEnumerable<string> args) =>
-        "dotnet run -c Release --project tests/ActorP2P.Simulation -- " + string.Join(' ', args);
+    public static string Replay(SimulationOptions options)
+    {
+        var usual = new SimulationOptions();
+        var text = new StringBuilder("dotnet run -c Release --project tests/ActorP2P.Simulation --");
+        Add("nodes", options.Nodes, -1);
+        Add("seed", options.Seed, -1);
+        Add("topology", options.Topology, usual.Topology);
+        Add("degree", options.Degree, usual.Degree);
+        Add("senders", options.Senders, usual.Senders);
+        Add("messages", options.MessagesPerNode, usual.MessagesPerNode);
+        Add("payload", options.PayloadBytes, usual.PayloadBytes);
+        Add("unicasts", options.UnicastsPerNode, usual.UnicastsPerNode);
+        Add("requests", options.RequestsPerNode, usual.RequestsPerNode);
+        Add("seconds", (int)options.Duration.TotalSeconds, (int)usual.Duration.TotalSeconds);
+        Add("push", options.PushOnChange ? "on" : "off", "on");
+        Add("encryption", options.Encryption ? "on" : "off", "on");
+        Add("faults", FaultText.Of(options.Faults), "");
+        text.Append(options.Burst ? " --burst" : "");
+        text.Append(options.Kind switch { RunKind.StateChange => " --state-change", RunKind.Idle => " --idle", _ => "" });
+        return text.ToString();
+
+        void Add<T>(string name, T value, T unless)
+        {
+            if (!EqualityComparer<T>.Default.Equals(value, unless))
+            {
+                text.Append(CultureInfo.InvariantCulture, $" --{name} {value}");
+            }
+        }
+    }
 
     private static bool TryReadRange(string text, out (int From, int To) range)
     {
@@ -116,6 +147,7 @@ public static class CommandLine
             "--senders" when number >= 0 => options with { Senders = number },
             "--messages" when number >= 0 => options with { MessagesPerNode = number },
             "--unicasts" when number >= 0 => options with { UnicastsPerNode = number },
+            "--requests" when number >= 0 => options with { RequestsPerNode = number },
             "--payload" when number is >= 0 and <= 32 * 1024 * 1024 => options with { PayloadBytes = number },
             "--seconds" when number > 0 => options with { Duration = TimeSpan.FromSeconds(number) },
             "--topology" when Enum.TryParse<TopologyKind>(value, ignoreCase: true, out var topology) && number < 0 => options with { Topology = topology },

@@ -4,13 +4,13 @@ using ActorP2P.Simulation;
 
 if (args.Contains("--gates"))
 {
-    if (!CommandLine.TryParseGates(args, out var seeds, out var only, out var smallOnly, out var asJson, out var problem))
+    if (!CommandLine.TryParseGates(args, out var selection, out var problem))
     {
         Console.Error.WriteLine(problem);
         return 2;
     }
 
-    return GateRunner.Run(seeds, only, smallOnly, asJson) ? 0 : 1;
+    return GateRunner.Run(selection) ? 0 : 1;
 }
 
 if (!CommandLine.TryParse(args, out var options, out var json, out var error))
@@ -37,5 +37,5 @@ if (report.Failure is null)
     return 0;
 }
 
-Console.Error.WriteLine($"seed {options.Seed}: {report.Failure}; replay with: {CommandLine.Replay(args)}");
+Console.Error.WriteLine($"seed {options.Seed}: {report.Failure}; replay with: {CommandLine.Replay(options)}");
 return 1;

@@ -13,6 +13,9 @@ internal sealed class ReportBuilder(SimulatedNetwork world, Stopwatch watch)
     /// <summary>Traffic when measuring began.</summary>
     public TrafficMeter Before { get; set; } = new();
 
+    /// <summary>All wire bytes but payload copies, from the first broadcast to the last delivery.</summary>
+    public long OtherBytesInWindow { get; set; }
+
     /// <summary>Virtual time when measuring began.</summary>
     public TimeSpan MeasuredFrom { get; set; }
 
@@ -27,6 +30,7 @@ internal sealed class ReportBuilder(SimulatedNetwork world, Stopwatch watch)
         var isIdle = options.Kind == RunKind.Idle && seconds > 0;
         var liveness = world.Traffic.LivenessBytes - Before.LivenessBytes;
         var wire = world.Traffic.TotalBytes - Before.TotalBytes;
+        var (unicasts, requests) = (ConversationSums.Of(world, isRequest: false), ConversationSums.Of(world, isRequest: true));
         var equivocations = world.Alive.Where(node => !node.IsLiar).Sum(node =>
             node.Counters.Value("multicast.equivocation") + node.Counters.Value("topology.equivocation") + node.Counters.Value("state-sync.equivocation"));
         return new SimulationReport(
@@ -38,7 +42,7 @@ internal sealed class ReportBuilder(SimulatedNetwork world, Stopwatch watch)
             expected,
             ledger.Duplicates,
             Ratio(ledger.CopyBytes, ledger.NeededBytes),
-            Ratio(wire - ledger.CopyBytes, ledger.NeededBytes),
+            Ratio(world.Traffic.DisseminationBytesSince(Before) - ledger.CopyBytes, ledger.NeededBytes),
             ledger.Depth,
             ledger.Deliveries == 0 ? 0 : ledger.LatencyMs(0.5),
             ledger.Deliveries == 0 ? 0 : ledger.LatencyMs(0.99),
@@ -52,13 +56,35 @@ internal sealed class ReportBuilder(SimulatedNetwork world, Stopwatch watch)
             Math.Round(watch.Elapsed.TotalSeconds, 3),
             world.Simulation.TraceHash.ToString("x16", CultureInfo.InvariantCulture))
         {
+            LatencyMaxMs = ledger.SlowestMs,
+            OverheadInWindow = Ratio(OtherBytesInWindow, ledger.NeededBytes),
+            OverheadWithIdle = Ratio(wire - ledger.CopyBytes, ledger.NeededBytes),
+            UnicastExpected = unicasts.Expected,
+            UnicastDelivered = unicasts.Delivered,
+            UnicastRefused = unicasts.Refused,
+            RequestExpected = requests.Expected,
+            RequestAnswered = requests.Delivered,
+            RequestRefused = requests.Refused,
             Failure = world.Violation
-                ?? (missing is not null ? $"not everything was delivered: {missing}"
-                    : !ConvergedAgain ? $"state did not converge: {world.Board.Missing} pairs do not know each other's status"
-                    : world.Wire.HaveLiarsEquivocated && equivocations == 0 ? "nobody reported an equivocation"
-                    : null),
+                ?? (missing is not null ? $"not everything was delivered: {missing}" : null)
+                ?? unicasts.Broken
+                ?? requests.Broken
+                ?? (!ConvergedAgain ? $"state did not converge: {world.Board.Missing} pairs do not know each other's status" : CutOff())
+                ?? (world.Wire.HaveLiarsEquivocated && equivocations == 0 ? "nobody reported an equivocation" : null),
         };
     }
+
+    // Whatever happened and whoever lies: honest neighbours that live are connected again.
+    private string? CutOff()
+    {
+        var apart = world.Links
+            .Where(link => IsHonestAndAlive(link.Low) && IsHonestAndAlive(link.High))
+            .Where(link => !world.Nodes[link.Low].Peers.Contains(link.High) || !world.Nodes[link.High].Peers.Contains(link.Low))
+            .ToList();
+        return apart.Count == 0 ? null : $"{apart.Count} honest pairs have no session, such as {apart[0].Low} and {apart[0].High}";
+    }
+
+    private bool IsHonestAndAlive(int number) => world.Nodes[number] is { IsAlive: true, IsLiar: false };
 
     private static double Ratio(long part, long whole) => whole == 0 ? 0 : Math.Round((double)part / whole, 4);
 }

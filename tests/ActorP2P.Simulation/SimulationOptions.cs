@@ -68,8 +68,11 @@ public sealed record SimulationOptions
     /// <summary>True sends all broadcasts at once, false spreads them over five seconds.</summary>
     public bool Burst { get; init; }
 
-    /// <summary>Unicasts that each node sends to its neighbours meanwhile, so that order is tested too.</summary>
-    public int UnicastsPerNode { get; init; } = 2;
+    /// <summary>Confirmed unicasts that each node sends meanwhile, in turn in three lanes, to nodes that are drawn from all.</summary>
+    public int UnicastsPerNode { get; init; } = 6;
+
+    /// <summary>Requests that each node sends meanwhile.</summary>
+    public int RequestsPerNode { get; init; } = 2;
 
     /// <summary>Virtual time from the first broadcast to the end.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(30);
@@ -125,6 +128,9 @@ public sealed record FaultPlan
 
     /// <summary>Nodes with a genuine certificate that lie.</summary>
     public double Liars { get; init; }
+
+    /// <summary>True when every node and every link lives all the time: then nothing but distance excuses a refusal.</summary>
+    public bool IsCalm => Kill + Restart + Wipe == 0 && Partition == TimeSpan.Zero && OneWay == TimeSpan.Zero;
 
     /// <summary>True when nothing stands between the wire and its receiver.</summary>
     public bool IsHonest => Loss == 0 && Liars == 0;

@@ -11,7 +11,11 @@ namespace ActorP2P.Simulation;
 /// <param name="Expected">Broadcasts that some live connected node held within retention, times the live honest nodes that should have them.</param>
 /// <param name="Duplicates">Broadcasts that a module was given again.</param>
 /// <param name="Redundancy">Payload copies received / needed, by bytes.</param>
-/// <param name="Overhead">All other wire bytes while broadcasting / payload bytes needed.</param>
+/// <param name="Overhead">
+/// All other wire bytes that the broadcasts caused, from the first one to the end of the run, / payload bytes needed: heads, manifests,
+/// ids, questions, records, acknowledgements. What goes on without them is judged by the idle run and stands in
+/// <see cref="OverheadWithIdle"/>.
+/// </param>
 /// <param name="Depth">Longest way of a first copy, in links; 0 for payloads that travel in chunks.</param>
 /// <param name="LatencyP50Ms">Median of virtual time from publishing to delivery.</param>
 /// <param name="LatencyP99Ms">Its 99th percentile.</param>
@@ -50,6 +54,42 @@ public sealed record SimulationReport(
     [property: JsonPropertyName("wall_s")] double WallS,
     [property: JsonPropertyName("trace")] string Trace)
 {
+    /// <summary>Longest virtual time from publishing to delivery, that of messages that came by repair or to a joiner included.</summary>
+    [JsonPropertyName("latency_max_ms")]
+    public int LatencyMaxMs { get; init; }
+
+    /// <summary>All wire bytes but payload copies from the first broadcast to the last delivery / payload bytes needed: whatever they are for.</summary>
+    [JsonPropertyName("overhead_in_window")]
+    public double OverheadInWindow { get; init; }
+
+    /// <summary>The same from the first broadcast to the end of the run, most of which is idle.</summary>
+    [JsonPropertyName("overhead_with_idle")]
+    public double OverheadWithIdle { get; init; }
+
+    /// <summary>Unicasts between honest nodes whose sender lives on, without those that were refused with a typed reason.</summary>
+    [JsonPropertyName("unicast_expected")]
+    public int UnicastExpected { get; init; }
+
+    /// <summary>Of these, those that a module took and whose sender was told so.</summary>
+    [JsonPropertyName("unicast_delivered")]
+    public int UnicastDelivered { get; init; }
+
+    /// <summary>Unicasts that were refused with a typed reason: beyond the hop limit, or their receiver was gone.</summary>
+    [JsonPropertyName("unicast_refused")]
+    public int UnicastRefused { get; init; }
+
+    /// <summary>Requests between honest nodes whose sender lives on, without those that failed with a typed reason.</summary>
+    [JsonPropertyName("request_expected")]
+    public int RequestExpected { get; init; }
+
+    /// <summary>Of these, those that were answered.</summary>
+    [JsonPropertyName("request_answered")]
+    public int RequestAnswered { get; init; }
+
+    /// <summary>Requests that failed with a typed reason.</summary>
+    [JsonPropertyName("request_refused")]
+    public int RequestRefused { get; init; }
+
     /// <summary>Null when everything promised was kept, else what was not.</summary>
     [JsonPropertyName("failure")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -44,6 +44,7 @@ public sealed class SimulationRun(SimulationOptions options)
         Tell(world, watch, "quiet");
         world.Wire.IsActive = true;
         report.Before = world.Traffic.Copy();
+        world.Ledger.OnDelivery = copies => report.OtherBytesInWindow = world.Traffic.TotalBytes - report.Before.TotalBytes - copies;
         report.MeasuredFrom = world.Simulation.Elapsed;
         switch (options.Kind)
         {
@@ -59,6 +60,7 @@ public sealed class SimulationRun(SimulationOptions options)
         }
 
         Tell(world, watch, "done");
+        OnProgress?.Invoke(world.Ledger.Slowest);
         foreach (var line in profile.Lines(most: 30))
         {
             OnProgress?.Invoke(line);
@@ -136,21 +138,30 @@ public sealed class SimulationRun(SimulationOptions options)
 
     private void ScheduleUnicasts(SimulatedNetwork world)
     {
-        var neighbours = world.Links.SelectMany(link => new[] { link, (Low: link.High, High: link.Low) }).ToLookup(link => link.Low, link => link.High);
         foreach (var node in world.Nodes)
         {
-            var near = neighbours[node.Number].ToArray();
             for (var i = 0; i < options.UnicastsPerNode; i++)
             {
-                var to = world.Nodes[near[world.Simulation.Random.Next(near.Length)]];
-                world.Simulation.Schedule(BroadcastSpan * world.Simulation.Random.NextDouble(), () =>
-                {
-                    if (node.IsAlive)
-                    {
-                        node.Unicast(to);
-                    }
-                });
+                var turn = i;
+                ScheduleTalk(world, node, to => node.Unicast(to, turn));
+            }
+
+            for (var i = 0; i < options.RequestsPerNode; i++)
+            {
+                ScheduleTalk(world, node, node.Request);
             }
         }
+    }
+
+    private static void ScheduleTalk(SimulatedNetwork world, SimulatedNode node, Action<SimulatedNode> send)
+    {
+        var to = world.Nodes[(node.Number + 1 + world.Simulation.Random.Next(world.Nodes.Count - 1)) % world.Nodes.Count];
+        world.Simulation.Schedule(BroadcastSpan * world.Simulation.Random.NextDouble(), () =>
+        {
+            if (node.IsAlive)
+            {
+                send(to);
+            }
+        });
     }
 }

@@ -97,6 +97,9 @@ public enum ChannelFailure : ushort
 
     /// <summary>The module answered with a failure.</summary>
     RemoteFailure = 13,
+
+    /// <summary>More relays away than a packet may pass; of this side only.</summary>
+    HopLimit = 14,
 }
 
 /// <summary>Whether a message was taken.</summary>

@@ -156,7 +156,8 @@ internal static class EntryCodec
         }
 
         var reason = BinaryPrimitives.ReadUInt16LittleEndian(body[10..]);
-        var known = Enum.IsDefined((ChannelFailure)reason) ? (ChannelFailure)reason : ChannelFailure.RemoteFailure;
+        // How far away we are is ours to know.
+        var known = (ChannelFailure)reason is var code && Enum.IsDefined(code) && code != ChannelFailure.HopLimit ? code : ChannelFailure.RemoteFailure;
         failure = new FailureEntry((EntryKind)body[0], (Lane)body[1], BinaryPrimitives.ReadUInt64LittleEndian(body[2..]), known);
         return true;
     }

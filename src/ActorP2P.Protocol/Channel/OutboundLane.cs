@@ -147,7 +147,7 @@ internal sealed class OutboundLane(ChannelSettings settings, int linkQueueBytes)
         return true;
     }
 
-    public void FailAll(List<ChannelEffect> effects)
+    public void FailAll(ChannelFailure reason, List<ChannelEffect> effects)
     {
         _sent.Forget(effects);
         foreach (var (message, _) in _queue)
@@ -155,7 +155,7 @@ internal sealed class OutboundLane(ChannelSettings settings, int linkQueueBytes)
             // A request's context belongs to the request table, which fails it itself.
             if (message is { Kind: EntryKind.Unicast, Context: not null })
             {
-                effects.Add(new ChannelEffect.Failed(message.Context, ChannelFailure.PeerDown));
+                effects.Add(new ChannelEffect.Failed(message.Context, reason));
             }
         }
 

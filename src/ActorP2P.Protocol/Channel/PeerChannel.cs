@@ -271,8 +271,10 @@ public sealed class PeerChannel : IDisposable
         Flush(now, effects);
     }
 
-    /// <summary>The session is over: everything pending gets its outcome.</summary>
-    public void Close(List<ChannelEffect> effects)
+    /// <summary>No session follows: everything pending gets its outcome.</summary>
+    /// <param name="effects">Receives the outcomes.</param>
+    /// <param name="reason">Of what never left. What left and was not acknowledged is <see cref="ChannelFailure.DeliveryUnknown"/>.</param>
+    public void Close(List<ChannelEffect> effects, ChannelFailure reason = ChannelFailure.PeerDown)
     {
         if (_closed)
         {
@@ -282,10 +284,10 @@ public sealed class PeerChannel : IDisposable
         _closed = true;
         foreach (var lane in _outbound)
         {
-            lane.FailAll(effects);
+            lane.FailAll(reason, effects);
         }
 
-        _requests.FailAll(ChannelFailure.PeerDown, effects);
+        _requests.FailAll(reason, effects);
         Dispose();
     }
 

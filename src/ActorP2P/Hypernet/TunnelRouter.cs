@@ -15,6 +15,9 @@ namespace ActorP2P;
 /// </remarks>
 public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
 {
+    /// <summary>Why there is no tunnel to a node that is more relays away than a packet may pass.</summary>
+    internal const string TooFar = "too-far";
+
     /// <summary>Distances computed a second for packets that avoid somebody; a liar could ask for others each time. Our guess.</summary>
     private const double DetoursPerSecond = 100;
 
@@ -181,7 +184,7 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
         var plan = new DetourPlan(_table, remote);
         if (plan.Relays is null || plan.Relays.Count > _environment.Settings.Routing.HopLimit)
         {
-            return plan.Relays is null ? "no-route" : "too-far";
+            return plan.Relays is null ? "no-route" : TooFar;
         }
 
         var (environment, slots) = (_environment, _slots);

@@ -43,7 +43,7 @@ internal sealed partial class Peer
     internal sealed record FailRequest(ulong RequestId, Lane Lane, ChannelFailure Reason);
 
     /// <summary>From the PeerManager: no session will follow; give everything pending its outcome and stop.</summary>
-    internal sealed record SessionOver;
+    internal sealed record SessionOver(ChannelFailure Reason = ChannelFailure.PeerDown);
 
     /// <summary>
     /// From a peer to the node, the multicast or the state sync: opened messages of one kind, in lane order;

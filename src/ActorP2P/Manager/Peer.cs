@@ -35,6 +35,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
     private (NamespaceRouter.INamespaceMessage Message, IActorRef Sender)? _inHand;
     private int _unflushedBytes;
     private bool _flushIsAsked;
+    private ChannelFailure _closeReason = ChannelFailure.PeerDown;
 
     public Peer(
         NodeEnvironment environment,
@@ -75,7 +76,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
         }
 
         _effects.Clear();
-        _channel.Close(_effects);
+        _channel.Close(_effects, _closeReason);
         Perform();
         _outcomes.ReleaseAll();
         foreach (var unused in _standby.Values)
@@ -148,7 +149,8 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
             case SessionLost m:
                 Lose(m.Tag);
                 break;
-            case SessionOver:
+            case SessionOver m:
+                _closeReason = m.Reason;
                 Context.Stop(Self);
                 break;
             default:

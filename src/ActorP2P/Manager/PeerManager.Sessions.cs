@@ -1,3 +1,4 @@
+using ActorP2P.Protocol.Channel;
 using ActorP2P.Protocol.Identity;
 
 namespace ActorP2P;
@@ -98,15 +99,15 @@ internal sealed partial class PeerManager
         }
     }
 
-    private void GiveUp(NodeId node, string reason)
+    private void GiveUp(NodeId node, string reason, ChannelFailure failure = ChannelFailure.PeerDown)
     {
         if (_remotes.TryGetValue(node, out var remote) && remote.Sessions.Count == 0)
         {
-            End(node, reason);
+            End(node, reason, failure);
         }
     }
 
-    private void End(NodeId node, string reason)
+    private void End(NodeId node, string reason, ChannelFailure failure = ChannelFailure.PeerDown)
     {
         if (!_remotes.Remove(node, out var remote))
         {
@@ -115,7 +116,7 @@ internal sealed partial class PeerManager
 
         Timers.Cancel(TimerOf(node));
         Context.Unwatch(remote.Peer);
-        remote.Peer.Tell(new Peer.SessionOver());
+        remote.Peer.Tell(new Peer.SessionOver(failure));
         TellPeerLeft(node, reason, remote);
     }
 

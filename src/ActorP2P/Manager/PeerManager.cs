@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorP2P.Protocol.Channel;
 using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Routing;
@@ -116,7 +117,7 @@ internal sealed partial class PeerManager : UntypedActor, IWithTimers
                 SeekWay(m.Remote);
                 break;
             case NoWay m:
-                GiveUp(m.Remote, "no way: " + m.Reason);
+                GiveUp(m.Remote, "no way: " + m.Reason, m.Reason == TunnelRouter.TooFar ? ChannelFailure.HopLimit : ChannelFailure.PeerDown);
                 break;
             case ResumeTimedOut m:
                 GiveUp(m.Remote, "no session in time");

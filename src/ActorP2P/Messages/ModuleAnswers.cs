@@ -45,6 +45,9 @@ public enum SendFailure : ushort
 
     /// <summary>The far side's module answered a request with a failure.</summary>
     RemoteFailure = 13,
+
+    /// <summary>More than <c>routing.hop-limit</c> relays away: multicast, broadcast and state reach it, a message to it alone does not.</summary>
+    HopLimit = 14,
 }
 
 /// <summary>The namespace is open.</summary>

@@ -62,12 +62,14 @@ public sealed class ObservationTests
     }
 
     [Fact]
-    public void A_unicast_that_overtakes_an_earlier_one_is_a_violation()
+    public void A_unicast_that_overtakes_an_earlier_one_of_its_lane_is_a_violation()
     {
         var order = new OrderBook(_violations.Add);
-        var first = order.Next(0, 1, 2);
-        var second = order.Next(0, 1, 2);
+        var first = order.Next(0, 1, 2, lane: 2, 0).Write();
+        var second = order.Next(0, 1, 2, lane: 2, 1).Write();
+        var other = order.Next(0, 1, 2, lane: 4, 2).Write();
         order.Delivered(2, 1, 0, second);
+        order.Delivered(2, 1, 0, other);
         Assert.Empty(_violations);
         order.Delivered(2, 1, 0, first);
         Assert.Single(_violations);
@@ -77,8 +79,26 @@ public sealed class ObservationTests
     public void A_unicast_of_another_sender_is_a_violation()
     {
         var order = new OrderBook(_violations.Add);
-        order.Delivered(2, 1, origin: 3, order.Next(0, 1, 2));
-        Assert.Single(_violations);
+        Assert.Null(order.Delivered(2, 1, origin: 3, order.Next(0, 1, 2, 2, 0).Write()));
+        Assert.Null(order.Delivered(2, 1, origin: 0, [1, 2, 3]));
+        Assert.Equal(2, _violations.Count);
+    }
+
+    [Fact]
+    public void An_outcome_that_does_not_tell_the_truth_is_a_violation()
+    {
+        var outcomes = new OutcomeBook(_violations.Add);
+        var (arrived, lost, asked) = (outcomes.Begin(0, 1, 2, false), outcomes.Begin(0, 1, 2, false), outcomes.Begin(0, 1, 2, true));
+        outcomes.Arrived(arrived);
+        outcomes.Arrived(asked);
+        outcomes.Succeeded(arrived);
+        outcomes.Failed(lost, SendFailure.PeerDown);
+        outcomes.Failed(asked, SendFailure.TimedOut);
+        Assert.Empty(_violations);
+        outcomes.Succeeded(lost);
+        Assert.Equal(2, _violations.Count);
+        outcomes.Failed(arrived, SendFailure.PeerDown);
+        Assert.Equal(4, _violations.Count);
     }
 
     [Fact]

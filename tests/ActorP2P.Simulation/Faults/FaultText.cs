@@ -33,6 +33,27 @@ public static class FaultText
         return plan.Kill + plan.Restart + plan.Wipe + plan.Liars <= 1;
     }
 
+    /// <summary>The text that is read as this plan; empty for the usual one.</summary>
+    public static string Of(FaultPlan plan)
+    {
+        var usual = new FaultPlan();
+        (string Name, double Amount, double Usual)[] faults =
+        [
+            ("loss", plan.Loss, 0),
+            ("kill", plan.Kill, 0),
+            ("restart", plan.Restart, 0),
+            ("wipe", plan.Wipe, 0),
+            ("slow", plan.Slow, 0),
+            ("liars", plan.Liars, 0),
+            ("partition", plan.Partition.TotalSeconds, 0),
+            ("oneway", plan.OneWay.TotalSeconds, 0),
+            ("skew", plan.Skew.TotalSeconds, 0),
+            ("delay", plan.Delay.TotalMilliseconds, usual.Delay.TotalMilliseconds),
+            ("jitter", plan.Jitter.TotalMilliseconds, 0),
+        ];
+        return string.Join(',', faults.Where(static fault => fault.Amount != fault.Usual).Select(static fault => FormattableString.Invariant($"{fault.Name}={fault.Amount}")));
+    }
+
     private static FaultPlan? Read(FaultPlan plan, string name, double amount) => name switch
     {
         "loss" when amount < 1 => plan with { Loss = amount },

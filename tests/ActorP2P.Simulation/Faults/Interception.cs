@@ -44,10 +44,15 @@ public sealed class Interception
         switch (message)
         {
             case Peer.Batch batch when receiver.Path.Name == "multicast":
+                _world.Traffic.CountBatch(batch.Messages, isDissemination: true);
                 Look(receiver, batch);
                 return Thin(batch);
             case Peer.Batch batch when receiver.Path.Name == "statesync":
+                _world.Traffic.CountBatch(batch.Messages, isDissemination: false);
                 return Thin(batch);
+            case Peer.Batch batch when receiver.Path.Name == "node":
+                _world.Traffic.CountBatch(batch.Messages, isDissemination: false);
+                return batch;
             case Topology.Received received when IsLost():
                 sender.Tell(new Link.Taken(received.Charge), ActorRefs.NoSender);
                 return null;

@@ -5,7 +5,18 @@ public static class GateTable
 {
     private const int Large = 64 * 1024;
 
-    private static readonly SimulationOptions OneHundred = new() { Nodes = 100, PayloadBytes = Large, UnicastsPerNode = 1, Duration = TimeSpan.FromSeconds(20) };
+    private static readonly SimulationOptions OneHundred = new()
+    {
+        Nodes = 100,
+        PayloadBytes = Large,
+        Senders = 1,
+        MessagesPerNode = 20,
+        UnicastsPerNode = 3,
+        RequestsPerNode = 1,
+        Duration = TimeSpan.FromSeconds(20),
+    };
+
+    private static readonly SimulationOptions Troubled = OneHundred with { PayloadBytes = 1024, Senders = 10, MessagesPerNode = 6, Duration = TimeSpan.FromSeconds(60) };
 
     private static readonly SimulationOptions OneThousand = new()
     {
@@ -14,6 +25,7 @@ public static class GateTable
         Degree = 50,
         MessagesPerNode = 1,
         UnicastsPerNode = 0,
+        RequestsPerNode = 0,
         Duration = TimeSpan.FromSeconds(20),
     };
 
@@ -27,17 +39,18 @@ public static class GateTable
         new("16 nodes, partition of 30 s, healed", new() { Nodes = 16, MessagesPerNode = 2, Duration = TimeSpan.FromSeconds(50), Faults = new() { Partition = TimeSpan.FromSeconds(30) } }, MaxConvergenceS: 5),
         new("16 nodes, loss 5 %, 20 % killed", new() { Nodes = 16, MessagesPerNode = 2, Duration = TimeSpan.FromSeconds(60), Faults = new() { Loss = 0.05, Kill = 0.2 } }, MaxRedundancy: 1.2),
         new("20 nodes, 25 % liars, degree 12", new() { Nodes = 20, Topology = TopologyKind.Regular, Degree = 12, MessagesPerNode = 2, Duration = TimeSpan.FromSeconds(60), Faults = new() { Liars = 0.25 } }),
-        new("100 nodes full mesh, one sender, 64 KiB", OneHundred with { Senders = 1, MessagesPerNode = 60 }, 1.05, 0.05, 5, IsLarge: true),
-        new("100 nodes full mesh, ten senders, 64 KiB", OneHundred with { Senders = 10, MessagesPerNode = 6 }, 1.05, 0.05, 5, IsLarge: true),
-        new("100 nodes full mesh, burst, 64 KiB", OneHundred with { Senders = 1, MessagesPerNode = 60, Burst = true }, 1.05, 0.05, 5, IsLarge: true),
-        new("100 nodes, loss 5 %, 20 % killed", OneHundred with { PayloadBytes = 1024, Senders = 10, MessagesPerNode = 6, Duration = TimeSpan.FromSeconds(60), Faults = new() { Loss = 0.05, Kill = 0.2 } }, MaxRedundancy: 1.2, IsLarge: true),
-        new("100 nodes, 10 % liars", OneHundred with { PayloadBytes = 1024, Topology = TopologyKind.Regular, Degree = 20, MessagesPerNode = 1, Duration = TimeSpan.FromSeconds(60), Faults = new() { Liars = 0.1 } }, IsLarge: true),
-        new("100 nodes, one change, push off", OneHundred with { Kind = RunKind.StateChange, PushOnChange = false }, MaxConvergenceS: 3, IsLarge: true),
-        new("100 nodes, one change, push on", OneHundred with { Kind = RunKind.StateChange }, MaxConvergenceS: 0.5, IsLarge: true),
-        new("1,000 nodes, degree 50, 1 KiB", OneThousand with { Senders = 5 }, MaxRedundancy: 1.1, MaxDepth: 6, IsLarge: true),
-        new("1,000 nodes, degree 50, 64 KiB", OneThousand with { Senders = 5, PayloadBytes = Large }, MaxRedundancy: 1.1, MaxDepth: 6, IsLarge: true),
-        new("1,000 nodes, one change, push off", OneThousand with { Kind = RunKind.StateChange, PushOnChange = false }, MaxConvergenceS: 6, IsLarge: true),
-        new("1,000 nodes, one change, push on", OneThousand with { Kind = RunKind.StateChange }, MaxConvergenceS: 1.5, IsLarge: true),
-        new("1,000 nodes, degree 50, idle", OneThousand with { Kind = RunKind.Idle }, MaxStateBytes: 1536, MaxLivenessBytes: 80, IsLarge: true),
+        new("100 nodes full mesh, one sender, 64 KiB", OneHundred, 1.05, 0.05, 5, Size: GateSize.Large),
+        new("100 nodes full mesh, ten senders, 64 KiB", OneHundred with { Senders = 10, MessagesPerNode = 5 }, 1.05, 0.05, 5, Size: GateSize.Large),
+        new("100 nodes full mesh, burst, 64 KiB", OneHundred with { Burst = true }, 1.05, 0.05, 5, Size: GateSize.Large),
+        new("100 nodes full mesh, loss 5 %, 20 % killed", Troubled with { Faults = new() { Loss = 0.05, Kill = 0.2 } }, MaxRedundancy: 1.2, Size: GateSize.Large),
+        new("100 nodes, degree 20, partition, healed", Troubled with { Topology = TopologyKind.Regular, Degree = 20, Faults = new() { Partition = TimeSpan.FromSeconds(30) } }, MaxConvergenceS: 5, Size: GateSize.Large),
+        new("100 nodes, degree 20, 10 % liars", Troubled with { Topology = TopologyKind.Regular, Degree = 20, Senders = 100, MessagesPerNode = 1, Faults = new() { Liars = 0.1 } }, Size: GateSize.Large),
+        new("100 nodes full mesh, one change, push off", OneHundred with { Kind = RunKind.StateChange, PushOnChange = false }, MaxConvergenceS: 3, Size: GateSize.Large),
+        new("100 nodes full mesh, one change, push on", OneHundred with { Kind = RunKind.StateChange }, MaxConvergenceS: 0.5, Size: GateSize.Large),
+        new("1,000 nodes, degree 50, 1 KiB", OneThousand with { Senders = 5 }, MaxRedundancy: 1.1, MaxDepth: 6, Size: GateSize.Huge),
+        new("1,000 nodes, degree 50, 64 KiB", OneThousand with { Senders = 5, PayloadBytes = Large }, MaxRedundancy: 1.1, MaxDepth: 6, Size: GateSize.Huge),
+        new("1,000 nodes, one change, push off", OneThousand with { Kind = RunKind.StateChange, PushOnChange = false }, MaxConvergenceS: 6, Size: GateSize.Huge),
+        new("1,000 nodes, one change, push on", OneThousand with { Kind = RunKind.StateChange }, MaxConvergenceS: 1.5, Size: GateSize.Huge),
+        new("1,000 nodes, degree 50, idle", OneThousand with { Kind = RunKind.Idle }, MaxStateBytes: 1536, MaxLivenessBytes: 80, Size: GateSize.Huge),
     ];
 }

@@ -51,6 +51,15 @@ public sealed class MessageLedger(SimulationOptions options, Func<TimeSpan> now,
     /// <summary>Longest way of a first copy, in links.</summary>
     public int Depth { get; private set; }
 
+    /// <summary>The slowest first delivery, in words; empty when there was none.</summary>
+    public string Slowest { get; private set; } = "";
+
+    /// <summary>How long it took, in milliseconds.</summary>
+    public int SlowestMs { get; private set; }
+
+    /// <summary>Called after each first delivery, with the bytes of all payload copies so far.</summary>
+    public Action<long> OnDelivery { get; set; } = static _ => { };
+
     /// <summary>Broadcasts that were published.</summary>
     public int Published => _pages.Count;
 
@@ -123,6 +132,13 @@ public sealed class MessageLedger(SimulationOptions options, Func<TimeSpan> now,
         NeededBytes += payload.Length;
         Depth = Math.Max(Depth, page.Depth[receiver]);
         _latencyMs[(int)Math.Min((at - page.PublishedAt).TotalMilliseconds, HistogramMs)]++;
+        if ((at - page.PublishedAt).TotalMilliseconds > SlowestMs)
+        {
+            SlowestMs = (int)(at - page.PublishedAt).TotalMilliseconds;
+            Slowest = FormattableString.Invariant($"broadcast {read.Number} of node {read.Origin} of {page.PublishedAt.TotalSeconds:0.000} s reached node {receiver} at {at.TotalSeconds:0.000} s");
+        }
+
+        OnDelivery(CopyBytes);
     }
 
     /// <summary>A node's life ended: what it had is gone.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ActorP2P.Protocol.Frames;
 
 namespace ActorP2P.Simulation;
 
@@ -11,8 +12,11 @@ public sealed class SimulatedModule : ReceiveActor
     /// <summary>The message type of every broadcast.</summary>
     public const string BroadcastType = "block";
 
-    /// <summary>The message type of every unicast.</summary>
-    public const string UnicastType = "note";
+    /// <summary>The message types of unicasts, by lane.</summary>
+    internal static readonly IReadOnlyList<(string Type, Lane Lane)> UnicastTypes = [("vote", Lane.Consensus), ("note", Lane.Request), ("file", Lane.Bulk)];
+
+    /// <summary>The message type of every request.</summary>
+    public const string RequestType = "question";
 
     /// <summary>The status entry that every node sets.</summary>
     public const string StatusKey = "height";
@@ -27,7 +31,12 @@ public sealed class SimulatedModule : ReceiveActor
         _owner = owner;
         _node = node;
         Receive<P2PNode.RouterAddress>(address => Begin(address.Router));
-        Receive<Delivery>(_owner.Delivered);
+        Receive<Delivery>(delivery => _owner.Delivered(delivery, Sender));
+        Receive<Sent>(sent => _owner.Succeeded(sent.CorrelationId));
+        Receive<Reply>(reply => _owner.Succeeded(reply.CorrelationId));
+        Receive<SendFailed>(failed => _owner.Failed(failed.CorrelationId, failed.Reason));
+        Receive<RequestFailed>(failed => _owner.Failed(failed.CorrelationId, failed.Reason));
+        Receive<SendRefused>(refused => _owner.Refused(refused.Message, refused.Reason));
         Receive<StatusChanged>(change => _owner.StatusSeen(change.Node, change.Value.Span));
         Receive<ObserveSnapshot>(snapshot =>
         {
@@ -63,7 +72,12 @@ public sealed class SimulatedModule : ReceiveActor
     {
         _router = router;
         router.Tell(new NamespaceRouter.Register(Namespace, BroadcastType, Self));
-        router.Tell(new NamespaceRouter.Register(Namespace, UnicastType, Self));
+        router.Tell(new NamespaceRouter.Register(Namespace, RequestType, Self));
+        foreach (var (type, lane) in UnicastTypes)
+        {
+            router.Tell(new NamespaceRouter.Register(Namespace, type, Self, lane));
+        }
+
         router.Tell(new NamespaceRouter.Observe(Namespace, Self, [typeof(StatusChanged), typeof(PeerUp), typeof(PeerDown)]));
         router.Tell(new NamespaceRouter.SetStatus(Namespace, StatusKey, StatusValue(_owner.Status)));
     }

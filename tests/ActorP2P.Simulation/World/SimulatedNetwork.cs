@@ -7,6 +7,8 @@ namespace ActorP2P.Simulation;
 /// <summary>N nodes of the product, unmodified, on one thread with virtual time and a memory transport.</summary>
 public sealed class SimulatedNetwork : IDisposable
 {
+    private const int MaxNodesThatBothDial = 20;
+
     private readonly SimulatedConsortium _consortium;
     private readonly Dictionary<NodeId, int> _numbers = [];
     private CertificateValidator? _validator;
@@ -21,6 +23,7 @@ public sealed class SimulatedNetwork : IDisposable
         Network = new MemoryNetwork(Simulation.Schedule) { Delay = Weather.DelayOf, Observe = Traffic.Count };
         Ledger = new MessageLedger(options, () => Simulation.Elapsed, Violate);
         Order = new OrderBook(Violate);
+        Outcomes = new OutcomeBook(Violate);
         Board = new StatusBoard(options.Nodes);
         _consortium = new SimulatedConsortium(options.Seed, Simulation.Now);
         Links = SimulatedTopology.Links(options);
@@ -28,7 +31,7 @@ public sealed class SimulatedNetwork : IDisposable
         var answers = Links.ToLookup(link => link.High, link => link.Low);
 
         // Both ends dial where the network is small enough for duplicate links not to be most of the work.
-        var bothDial = options.Nodes <= SimulationOptions.MaxNodesWithRealSignatures;
+        var bothDial = options.Nodes <= MaxNodesThatBothDial;
         Nodes = [.. Enumerable.Range(0, options.Nodes).Select(number => new SimulatedNode(
             this,
             number,
@@ -62,8 +65,14 @@ public sealed class SimulatedNetwork : IDisposable
     /// <summary>The broadcasts.</summary>
     public MessageLedger Ledger { get; }
 
-    /// <summary>The unicasts.</summary>
+    /// <summary>The order of unicasts and requests.</summary>
     public OrderBook Order { get; }
+
+    /// <summary>What became of unicasts and requests.</summary>
+    public OutcomeBook Outcomes { get; }
+
+    /// <summary>Links on the longest way of a unicast.</summary>
+    public int MaxHops => Nodes[0].MaxHops;
 
     /// <summary>The statuses.</summary>
     public StatusBoard Board { get; }

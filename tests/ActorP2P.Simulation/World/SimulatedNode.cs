@@ -15,6 +15,11 @@ public sealed class SimulatedNode
     /// <summary>Where every node listens.</summary>
     public const string Port = ":7000";
 
+    // Requests of the module's type go in the lane Request, as notes do; the judge of order keeps them apart.
+    private const int RequestLane = -1;
+
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+
     private readonly SimulatedNetwork _world;
     private readonly IssuedNode _files;
     private readonly P2PSettings _settings;
@@ -64,6 +69,9 @@ public sealed class SimulatedNode
 
     /// <summary>Limits on what it signs.</summary>
     internal StateLimits Limits => StateLimits.From(_settings.StateSync, _settings.Dissemination);
+
+    /// <summary>Links on the longest way to a node that it can send to.</summary>
+    internal int MaxHops => _settings.Routing.HopLimit + 1;
 
     /// <summary>How long it holds a broadcast for others.</summary>
     internal TimeSpan RetentionTime => _settings.Dissemination.RetentionTime;
@@ -129,9 +137,22 @@ public sealed class SimulatedNode
             SimulatedModule.Namespace, SimulatedModule.BroadcastType, payload.Write(_world.Options.Seed, _world.Options.PayloadBytes)));
     }
 
-    /// <summary>Sends one numbered message to a peer.</summary>
-    public void Unicast(SimulatedNode to) => Tell(new NamespaceRouter.Unicast(
-        SimulatedModule.Namespace, to.Id, SimulatedModule.UnicastType, _world.Order.Next(Number, Lives, to.Number)));
+    /// <summary>Sends one numbered message to another node, in one of the lanes.</summary>
+    public void Unicast(SimulatedNode to, int turn)
+    {
+        var (type, lane) = SimulatedModule.UnicastTypes[turn % SimulatedModule.UnicastTypes.Count];
+        var number = _world.Outcomes.Begin(Number, Lives, to.Number, isRequest: false);
+        Tell(new NamespaceRouter.Unicast(
+            SimulatedModule.Namespace, to.Id, type, _world.Order.Next(Number, Lives, to.Number, (int)lane, number).Write(), Confirm: true, number));
+    }
+
+    /// <summary>Asks another node.</summary>
+    public void Request(SimulatedNode to)
+    {
+        var number = _world.Outcomes.Begin(Number, Lives, to.Number, isRequest: true);
+        Tell(new NamespaceRouter.Request(
+            SimulatedModule.Namespace, to.Id, SimulatedModule.RequestType, _world.Order.Next(Number, Lives, to.Number, RequestLane, number).Write(), RequestTimeout, number));
+    }
 
     /// <summary>Sets a new status.</summary>
     public void ChangeStatus() => Tell(new NamespaceRouter.SetStatus(
@@ -139,19 +160,45 @@ public sealed class SimulatedNode
 
     internal static string NameOf(int number) => $"n{number:0000}";
 
-    internal void Delivered(Delivery delivery)
+    internal void Succeeded(object? number)
+    {
+        if (number is int known)
+        {
+            _world.Outcomes.Succeeded(known);
+        }
+    }
+
+    internal void Failed(object? number, SendFailure reason)
+    {
+        if (number is int known)
+        {
+            _world.Outcomes.Failed(known, reason);
+        }
+        else
+        {
+            _world.Violate($"node {Number} could not broadcast: {reason}");
+        }
+    }
+
+    internal void Refused(object message, SendFailure reason) => Failed((message as NamespaceRouter.Unicast)?.CorrelationId, reason);
+
+    internal void Delivered(Delivery delivery, IActorRef sender)
     {
         if (!_world.TryNumber(delivery.Origin, out var origin))
         {
             _world.Violate($"node {Number} was given a message of an origin that does not exist");
         }
-        else if (delivery.Type == SimulatedModule.UnicastType)
-        {
-            _world.Order.Delivered(Number, Lives, origin, delivery.Payload.Span);
-        }
-        else
+        else if (delivery.Type == SimulatedModule.BroadcastType)
         {
             _world.Ledger.Delivered(Number, origin, _world.Nodes[origin].IsLiar, delivery.Payload.Span);
+        }
+        else if (_world.Order.Delivered(Number, Lives, origin, delivery.Payload.Span) is { } note)
+        {
+            _world.Outcomes.Arrived(note.Number);
+            if (delivery.Type == SimulatedModule.RequestType)
+            {
+                sender.Tell(delivery.Payload, ActorRefs.NoSender);
+            }
         }
     }
 

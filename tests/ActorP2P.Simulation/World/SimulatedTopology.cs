@@ -11,6 +11,26 @@ public static class SimulatedTopology
               where AreLinked(low, high, options.Nodes, options.Topology)
               select (low, high)];
 
+    /// <summary>Links between one node and each of the others; <see cref="int.MaxValue"/> where there is no way.</summary>
+    public static int[] Distances(IReadOnlyList<(int Low, int High)> links, int nodes, int from)
+    {
+        var neighbours = links.SelectMany(link => new[] { link, (Low: link.High, High: link.Low) }).ToLookup(link => link.Low, link => link.High);
+        var distances = new int[nodes];
+        Array.Fill(distances, int.MaxValue);
+        distances[from] = 0;
+        var frontier = new Queue<int>([from]);
+        while (frontier.TryDequeue(out var at))
+        {
+            foreach (var next in neighbours[at].Where(next => distances[next] == int.MaxValue))
+            {
+                distances[next] = distances[at] + 1;
+                frontier.Enqueue(next);
+            }
+        }
+
+        return distances;
+    }
+
     // A union of random rings is connected, and its distances are those of a random graph: about log n / log degree.
     private static List<(int Low, int High)> Regular(int nodes, int degree, int seed)
     {
