@@ -63,6 +63,11 @@ internal static class ControlEventJson
                 Node(json, slow.Node);
                 json.WriteNumber("queued-bytes", slow.QueuedBytes);
                 break;
+            case SlowModule slow:
+                json.WriteString("type", slow.Type);
+                json.WriteNumber("waiting-messages", slow.WaitingMessages);
+                json.WriteNumber("waiting-bytes", slow.WaitingBytes);
+                break;
             case EquivocationSeen equivocation:
                 Node(json, equivocation.Node);
                 json.WriteString("subject", equivocation.Subject);

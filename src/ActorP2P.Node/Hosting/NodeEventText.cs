@@ -52,6 +52,7 @@ internal static class NodeEventText
         PeerRejected m => $"{m.Namespace}: refused {m.Endpoint}: {m.Reason} ({m.Detail})",
         RouteChanged m => $"{m.Namespace}: node {m.Node.ShortId} {(m.Hops == 0 ? "unreachable" : $"at {m.Hops} hops")}",
         SlowPeer m => $"{m.Namespace}: peer {m.Node.ShortId} is slow, {m.QueuedBytes} bytes wait",
+        SlowModule m => $"{m.Namespace}: the module of {m.Type} is slow, {m.WaitingMessages} messages wait",
         EquivocationSeen m => $"{m.Namespace}: node {m.Node.ShortId} signed two different {m.Subject}",
         DuplicateIdentity m => $"{m.Namespace}: another holder of our key has epoch {m.Epoch}",
         CertificateExpiring m => $"{m.Namespace}: the certificate of {m.Node.ShortId} ends in {m.Days} days",

@@ -12,6 +12,7 @@ namespace ActorP2P.Protocol.Channel;
 internal sealed class InboundLane(ChannelSettings settings, ReassemblyBudget budget, NodeId remote) : IDisposable
 {
     private readonly Queue<PendingBatch> _pending = [];
+    private readonly Dictionary<ulong, PendingBatch> _unhandled = [];
     private readonly Reassembly _reassembly = new(settings, budget, remote);
     private readonly long _maxUnacknowledgedBytes = Math.Max(settings.WindowBytes, PeerChannel.InitialWindowBytes);
     private RecordOpener _opener = null!; // The channel opens nothing before its first session.
@@ -57,20 +58,18 @@ internal sealed class InboundLane(ChannelSettings settings, ReassemblyBudget bud
     /// <summary>Ends a batch: everything received since the last token.</summary>
     public BatchToken TakeToken(Lane lane)
     {
-        _pending.Enqueue(new PendingBatch(++_batches, _received, _receivedBytes, ReceivedMessages));
+        var batch = new PendingBatch(_received, _receivedBytes, ReceivedMessages);
+        _pending.Enqueue(batch);
+        _unhandled.Add(++_batches, batch);
         return new BatchToken(lane, _batches);
     }
 
     /// <summary>A batch was handled; batches may complete out of order, acknowledgement stays cumulative.</summary>
     public void Complete(BatchToken token)
     {
-        foreach (var batch in _pending)
+        if (_unhandled.Remove(token.Number, out var batch))
         {
-            if (batch.Number == token.Number)
-            {
-                batch.IsHandled = true;
-                break;
-            }
+            batch.IsHandled = true;
         }
 
         while (_pending.TryPeek(out var first) && first.IsHandled)
@@ -109,6 +108,7 @@ internal sealed class InboundLane(ChannelSettings settings, ReassemblyBudget bud
     public void Forget()
     {
         _pending.Clear();
+        _unhandled.Clear();
         ReceivedMessages = 0;
         _handledMessages = 0;
         _acknowledgedMessages = 0;
@@ -116,10 +116,8 @@ internal sealed class InboundLane(ChannelSettings settings, ReassemblyBudget bud
 
     public void Dispose() => _reassembly.Dispose();
 
-    private sealed class PendingBatch(ulong number, ulong endRecords, long endBytes, ulong endMessages)
+    private sealed class PendingBatch(ulong endRecords, long endBytes, ulong endMessages)
     {
-        public ulong Number { get; } = number;
-
         public ulong EndRecords { get; set; } = endRecords;
 
         public long EndBytes { get; set; } = endBytes;

@@ -27,6 +27,7 @@ public sealed record P2PSettings(
     EventSettings Events,
     SupervisionSettings Supervision,
     NamespaceDefaults NamespaceDefaults,
+    ModuleSettings Modules,
     IReadOnlyList<NamespaceSettings> Namespaces);
 
 /// <summary><c>actorp2p.network</c>: who we are on the wire and whom we dial.</summary>

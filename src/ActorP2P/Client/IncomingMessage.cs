@@ -17,7 +17,7 @@ public sealed class IncomingMessage
     /// <summary>What came.</summary>
     public Delivery Delivery { get; }
 
-    /// <summary>Messages that the stream's full buffer has cost so far.</summary>
+    /// <summary>Publications that a reader too slow has cost the stream so far.</summary>
     public long DroppedBefore { get; }
 
     /// <summary>Answers a request. Without effect for a message that is none, and after the first answer.</summary>
@@ -27,7 +27,7 @@ public sealed class IncomingMessage
     public void Fail(Exception reason) => _replyTo.Tell(new Status.Failure(reason), ActorRefs.NoSender);
 }
 
-/// <summary>The module behind a stream of messages. It never waits: what does not fit is dropped or failed at once.</summary>
+/// <summary>The module behind a stream of messages. Its demand is the buffer, so what it is handed fits.</summary>
 internal sealed class IncomingMessages(ChannelWriter<IncomingMessage> buffer) : UntypedActor
 {
     private long _dropped;
@@ -45,10 +45,12 @@ internal sealed class IncomingMessages(ChannelWriter<IncomingMessage> buffer) : 
                 var replyTo = Sender is ReplyPort ? Sender : ActorRefs.Nobody;
                 if (!buffer.TryWrite(new IncomingMessage(delivery, replyTo, _dropped)))
                 {
-                    _dropped++;
-                    replyTo.Tell(new Status.Failure(new InvalidOperationException("The receiver's buffer is full.")), Self);
+                    throw new InvalidOperationException("The slot handed over more than the buffer's demand.");
                 }
 
+                break;
+            case DeliveriesDropped dropped:
+                _dropped += dropped.Count;
                 break;
             case Closed:
                 Context.Stop(Self);

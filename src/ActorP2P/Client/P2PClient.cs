@@ -83,8 +83,9 @@ public sealed class P2PClient(ActorSystem system, IActorRef router, TimeSpan ans
         AskAsync<CountersSnapshot>(new NamespaceRouter.GetCounters(), answerTimeout, cancellation);
 
     /// <summary>
-    /// Takes the messages of a type for as long as the stream is read. What does not fit into the buffer is dropped
-    /// and counted (<see cref="IncomingMessage.DroppedBefore"/>); a request that does not fit fails at its sender.
+    /// Takes the messages of a type for as long as the stream is read. The buffer is the demand of the registration: what does not
+    /// fit waits, and holds back its sender; publications that wait beyond <c>modules.waiting-bytes</c> are dropped and
+    /// counted (<see cref="IncomingMessage.DroppedBefore"/>). What was not read when the stream ends fails at its sender.
     /// </summary>
     /// <param name="ns">The namespace.</param>
     /// <param name="type">Message type; it must have no module yet.</param>
@@ -105,9 +106,11 @@ public sealed class P2PClient(ActorSystem system, IActorRef router, TimeSpan ans
         var module = system.ActorOf(Props.Create(() => new IncomingMessages(writer)));
         try
         {
-            await AskAsync<Registered>(new NamespaceRouter.Register(ns, type, module, lane, protocol), answerTimeout, cancellation).ConfigureAwait(false);
+            await AskAsync<Registered>(new NamespaceRouter.Register(ns, type, module, lane, new Demand(capacity), protocol), answerTimeout, cancellation).ConfigureAwait(false);
+            var consumed = new NamespaceRouter.Consumed(ns, type, module);
             await foreach (var message in buffer.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
             {
+                router.Tell(consumed, ActorRefs.NoSender);
                 yield return message;
             }
         }

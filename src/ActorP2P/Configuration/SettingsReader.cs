@@ -54,6 +54,7 @@ public static partial class SettingsReader
             ReadEvents(root.Section("events")),
             ReadSupervision(root.Section("supervision")),
             ReadNamespaceDefaults(root.Section("namespace-defaults")),
+            ReadModules(root.Section("modules")),
             ReadNamespaces(root.Section("namespaces")));
         root.ReportUnknown();
         SettingsRelations.Check(settings, root, errors);

@@ -20,6 +20,11 @@ internal static class SettingsRelations
         CheckRekey(settings.Rekey, check);
         CheckLink(settings, check);
         CheckChannel(settings.Channel, check);
+        check.That(
+            settings.Modules.WaitingBytes / 2 >= settings.Channel.MaxMessageBytes,
+            ("modules", "waiting-bytes"),
+            [("channel", "max-message-bytes")],
+            $"{SettingsText.OfSize(settings.Modules.WaitingBytes)} is below two messages of channel.max-message-bytes = {SettingsText.OfSize(settings.Channel.MaxMessageBytes)}: one type gets half of it");
         CheckTimes(settings, check);
         CheckGossip(settings, check);
         CheckNamespaces(settings, check);

@@ -4,8 +4,8 @@ using ActorP2P.Protocol.Identity;
 namespace ActorP2P;
 
 /// <summary>
-/// Splits what one read brought among the actors that handle it, one message each, and knows when all of them are
-/// done, which is when the far side gets its window back.
+/// Splits what one read brought of a lane among the actors that handle it, one message each, and knows when all of them are
+/// done, which is when the far side gets that lane's window back. No lane waits for what another one brought.
 /// </summary>
 internal sealed class InboundBatches(NodeId remote, IActorRef self, Peer.Receivers receivers)
 {
@@ -13,13 +13,11 @@ internal sealed class InboundBatches(NodeId remote, IActorRef self, Peer.Receive
     private readonly List<InboundMessage> _forNode = [];
     private readonly List<InboundMessage> _forMulticast = [];
     private readonly List<InboundMessage> _forStateSync = [];
-    private List<BatchToken> _tokens = [];
     private long _lastNumber;
 
-    /// <summary>Takes the messages of one lane.</summary>
-    public void Add(BatchToken token, IReadOnlyList<InboundMessage> messages)
+    /// <summary>Hands over the messages of one lane, of which there is at least one.</summary>
+    public void HandOver(BatchToken token, IReadOnlyList<InboundMessage> messages)
     {
-        _tokens.Add(token);
         foreach (var message in messages)
         {
             var part = message.Kind switch
@@ -31,39 +29,26 @@ internal sealed class InboundBatches(NodeId remote, IActorRef self, Peer.Receive
             };
             part.Add(message);
         }
-    }
-
-    /// <summary>Hands over what was added. The tokens that come back are done already.</summary>
-    public IReadOnlyList<BatchToken> HandOver()
-    {
-        if (_tokens.Count == 0)
-        {
-            return [];
-        }
 
         var number = ++_lastNumber;
-        var parts = Hand(number, _forNode, receivers.Node) + Hand(number, _forMulticast, receivers.Multicast) + Hand(number, _forStateSync, receivers.StateSync);
-        var tokens = _tokens;
-        _tokens = [];
-        if (parts == 0)
+        _open[number] = new Open(token)
         {
-            return tokens;
-        }
-
-        _open[number] = new Open(tokens) { PartsLeft = parts };
-        return [];
+            PartsLeft = Hand(number, _forNode, receivers.Node)
+                + Hand(number, _forMulticast, receivers.Multicast)
+                + Hand(number, _forStateSync, receivers.StateSync),
+        };
     }
 
-    /// <summary>One part was handled. The tokens are those of a batch whose parts are all done now.</summary>
-    public IReadOnlyList<BatchToken> Complete(long number)
+    /// <summary>One part was handled. The token is that of a batch whose parts are all done now.</summary>
+    public BatchToken? Complete(long number)
     {
         if (!_open.TryGetValue(number, out var open) || --open.PartsLeft > 0)
         {
-            return [];
+            return null;
         }
 
         _open.Remove(number);
-        return open.Tokens;
+        return open.Token;
     }
 
     private int Hand(long number, List<InboundMessage> messages, IActorRef receiver)
@@ -78,9 +63,9 @@ internal sealed class InboundBatches(NodeId remote, IActorRef self, Peer.Receive
         return 1;
     }
 
-    private sealed class Open(IReadOnlyList<BatchToken> tokens)
+    private sealed class Open(BatchToken token)
     {
-        public IReadOnlyList<BatchToken> Tokens { get; } = tokens;
+        public BatchToken Token { get; } = token;
 
         public int PartsLeft { get; set; }
     }

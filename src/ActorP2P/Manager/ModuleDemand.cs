@@ -14,6 +14,9 @@ internal sealed class ModuleDemand
     public ImmutableDictionary<string, NamespaceSlot.Registration> Registrations { get; set; } =
         ImmutableDictionary<string, NamespaceSlot.Registration>.Empty;
 
+    /// <summary>Written by the slot: what modules hold, and what waits for them.</summary>
+    public ModuleQueues Queues { get; } = new();
+
     /// <summary>Written by the node; null before its first start.</summary>
     public OwnState? Own { get; set; }
 

@@ -14,4 +14,6 @@ internal sealed partial class NamespaceSlot
 
     /// <summary>From the multicast: messages to hand to their modules.</summary>
     internal sealed record DeliverPublications(IReadOnlyList<Delivery> Deliveries);
+
+    private sealed record StillWaiting(string Type);
 }

@@ -5,13 +5,14 @@ namespace ActorP2P;
 
 /// <summary>
 /// The slot of a namespace on this node: message type → module. It hands messages over and never waits for a
-/// module; whatever a module does with them, or that it dies of them, stays with the module.
+/// module: what a module has no room for stands in its <see cref="ModuleQueue"/> and stays in the window of its sender.
+/// Whatever a module does with messages, or that it dies of them, stays with the module.
 /// <para>
 /// Supervision: no children. The PeerManager restarts it after a failure; registrations stand in the
-/// <see cref="ModuleDemand"/>, and the batch it failed on fails at its sender.
+/// <see cref="ModuleDemand"/> with what waits for them, and the batch it failed on fails at its sender.
 /// </para>
 /// </summary>
-internal sealed partial class NamespaceSlot : UntypedActor
+internal sealed partial class NamespaceSlot : UntypedActor, IWithTimers
 {
     private readonly NodeEnvironment _environment;
     private readonly string _namespace;
@@ -29,8 +30,20 @@ internal sealed partial class NamespaceSlot : UntypedActor
     }
 
     /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <inheritdoc />
     protected override void PreStart()
     {
+        foreach (var queue in _demand.Queues.ByType.Values)
+        {
+            queue.AskAnew(Self);
+            if (queue.WaitingMessages > 0)
+            {
+                WatchSlowness(queue.Type);
+            }
+        }
+
         foreach (var module in _registrations.Values.Select(registration => registration.Module).OfType<IActorRef>().Distinct())
         {
             Context.Watch(module);
@@ -40,6 +53,7 @@ internal sealed partial class NamespaceSlot : UntypedActor
     /// <inheritdoc />
     protected override void PreRestart(Exception reason, object message)
     {
+        _inHand?.Abandon();
         (message as Peer.Batch)?.Fail(Self);
         base.PreRestart(reason, message);
     }
@@ -54,6 +68,15 @@ internal sealed partial class NamespaceSlot : UntypedActor
                 break;
             case DeliverPublications publications:
                 Deliver(publications);
+                break;
+            case ActorIdentity answer:
+                Progress(answer);
+                break;
+            case NamespaceRouter.Consumed consumed:
+                Consume(consumed);
+                break;
+            case StillWaiting waiting:
+                TellSlow(waiting.Type);
                 break;
             case NamespaceRouter.Register register:
                 Register(register);
@@ -70,72 +93,6 @@ internal sealed partial class NamespaceSlot : UntypedActor
         }
     }
 
-    private void Deliver(Peer.Batch batch)
-    {
-        List<Peer.HandlingFailure>? failures = null;
-        foreach (var message in batch.Messages)
-        {
-            if (Refuse(message) is { } reason)
-            {
-                (failures ??= []).Add(new Peer.HandlingFailure(message, reason));
-            }
-            else
-            {
-                Hand(batch, message);
-            }
-        }
-
-        batch.Peer.Tell(new Peer.Handled(batch.Number, failures ?? (IReadOnlyList<Peer.HandlingFailure>)[]));
-    }
-
-    private ChannelFailure? Refuse(in InboundMessage message)
-    {
-        if (!_registrations.TryGetValue(message.Type, out var registration))
-        {
-            _environment.Counters.Add("slot.refused.unknown-type");
-            return ChannelFailure.UnknownType;
-        }
-
-        if (registration.Module is null)
-        {
-            _environment.Counters.Add("slot.refused.module-dead");
-            return ChannelFailure.ModuleDead;
-        }
-
-        if (message.Kind == EntryKind.Request && message.Deadline <= _environment.Time.GetUtcNow())
-        {
-            _environment.Counters.Add("slot.refused.past-deadline");
-            return ChannelFailure.TimedOut;
-        }
-
-        return null;
-    }
-
-    private void Hand(Peer.Batch batch, in InboundMessage message)
-    {
-        var sender = message.Kind == EntryKind.Request
-            ? new ReplyPort(batch.Peer, message.Id, message.Lane, message.Deadline, _environment.Counters)
-            : ActorRefs.NoSender;
-        var delivery = new Delivery(_namespace, batch.Origin, message.Type, null, null, message.Payload);
-        _registrations[message.Type].Module!.Tell(delivery, sender);
-    }
-
-    private void Deliver(DeliverPublications publications)
-    {
-        foreach (var delivery in publications.Deliveries)
-        {
-            if (_registrations.TryGetValue(delivery.Type, out var registration) && registration.Module is not null)
-            {
-                registration.Module.Tell(delivery, ActorRefs.NoSender);
-                continue;
-            }
-
-            var reason = registration is null ? "unknown-type" : "module-dead";
-            _environment.Counters.Add("slot.dropped." + reason);
-            _hub.Tell(new PeerManagerEventHub.Raise(new MessageDropped(_namespace, delivery.Origin, reason)));
-        }
-    }
-
     private void Register(NamespaceRouter.Register register)
     {
         if (RefusalOf(register) is { } reason)
@@ -146,6 +103,11 @@ internal sealed partial class NamespaceSlot : UntypedActor
         }
 
         Context.Watch(register.Module);
+        if (!_demand.Queues.ByType.ContainsKey(register.Type))
+        {
+            _demand.Queues.Add(new ModuleQueue(register.Type, register.Module, register.Demand, _environment.Settings.Modules));
+        }
+
         Change(_registrations.SetItem(register.Type, new Registration(register.Module, register.Lane, register.Protocol)));
         Sender.Tell(new Registered(_namespace, register.Type));
     }
@@ -154,7 +116,10 @@ internal sealed partial class NamespaceSlot : UntypedActor
     {
         if (_registrations.TryGetValue(register.Type, out var present))
         {
-            return present.Module is null || present.Module.Equals(register.Module) ? null : "another module takes this type";
+            return present.Module is null ? null
+                : !present.Module.Equals(register.Module) ? "another module takes this type"
+                : register.Demand != _demand.Queues.ByType[register.Type].Demand ? "a registration's demand changes by unregistering first"
+                : null;
         }
 
         if (_registrations.Count < _environment.Settings.NamespaceDefaults.MaxModuleTypes)
@@ -177,6 +142,7 @@ internal sealed partial class NamespaceSlot : UntypedActor
     {
         if (_registrations.TryGetValue(unregister.Type, out var registration))
         {
+            Abandon(unregister.Type, ChannelFailure.UnknownType);
             Change(_registrations.Remove(unregister.Type));
             if (registration.Module is { } module && !_registrations.Values.Any(other => module.Equals(other.Module)))
             {
@@ -194,6 +160,7 @@ internal sealed partial class NamespaceSlot : UntypedActor
         {
             if (module.Equals(registration.Module))
             {
+                Abandon(type, ChannelFailure.ModuleDead);
                 left = left.SetItem(type, registration with { Module = null });
             }
         }

@@ -23,7 +23,7 @@ internal sealed partial class Peer
                 _current?.Link.Tell(new Link.SendRecords(_current.Session.Tag, e.Lane, e.Frames, e.Bytes));
                 break;
             case ChannelEffect.Received e:
-                _inbound.Add(e.Token, e.Messages);
+                _inbound.HandOver(e.Token, e.Messages);
                 break;
             case ChannelEffect.Replied e:
                 SenderOutcomes.Replied(e.Context, e.Payload, _remote, Self);

@@ -30,7 +30,10 @@ internal sealed partial class Peer
     /// <summary>From the state sync: an entry for the far side's state sync.</summary>
     internal sealed record SendStateSync(ReadOnlyMemory<byte> Bytes);
 
-    /// <summary>From whoever got a <see cref="Batch"/>: its messages were handed on, but for these.</summary>
+    /// <summary>From the slot: these messages of a batch have failed, and others of it still wait for their modules.</summary>
+    internal sealed record NotTaken(IReadOnlyList<HandlingFailure> Failures);
+
+    /// <summary>From whoever got a <see cref="Batch"/>: its messages were handled, but for these.</summary>
     internal sealed record Handled(long BatchNumber, IReadOnlyList<HandlingFailure> Failures);
 
     /// <summary>One message of a batch that no module took.</summary>
@@ -46,7 +49,7 @@ internal sealed partial class Peer
     internal sealed record SessionOver(ChannelFailure Reason = ChannelFailure.PeerDown);
 
     /// <summary>
-    /// From a peer to the node, the multicast or the state sync: opened messages of one kind, in lane order;
+    /// From a peer to the node, the multicast or the state sync: opened messages of one lane, in its order;
     /// answered by <see cref="Handled"/>.
     /// </summary>
     internal sealed record Batch(IActorRef Peer, NodeId Origin, long Number, IReadOnlyList<InboundMessage> Messages)

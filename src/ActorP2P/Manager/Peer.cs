@@ -110,6 +110,10 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
             case Handled m:
                 Complete(m);
                 break;
+            case NotTaken m:
+                Fail(m.Failures);
+                AskFlush(0);
+                break;
             case SendReply m:
                 Reply(m);
                 break;
@@ -199,7 +203,13 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
 
         _channel.Receive(received.Frames, Now, _effects);
         Perform();
-        foreach (var token in _inbound.HandOver())
+        AskFlush(0);
+    }
+
+    private void Complete(Handled handled)
+    {
+        Fail(handled.Failures);
+        if (_inbound.Complete(handled.BatchNumber) is { } token)
         {
             _channel.Acknowledge(token, Now);
         }
@@ -207,19 +217,12 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
         AskFlush(0);
     }
 
-    private void Complete(Handled handled)
+    private void Fail(IReadOnlyList<HandlingFailure> failures)
     {
-        foreach (var (message, reason) in handled.Failures)
+        foreach (var (message, reason) in failures)
         {
             _channel.Fail(message.Lane, message.Kind, message.Id, reason);
         }
-
-        foreach (var token in _inbound.Complete(handled.BatchNumber))
-        {
-            _channel.Acknowledge(token, Now);
-        }
-
-        AskFlush(0);
     }
 
     private void Reply(SendReply reply)

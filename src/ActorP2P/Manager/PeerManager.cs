@@ -200,7 +200,7 @@ internal sealed partial class PeerManager : UntypedActor, IWithTimers
             case NamespaceRouter.Multicast or NamespaceRouter.Broadcast:
                 _children.Multicast.Forward(message);
                 break;
-            case NamespaceRouter.Register or NamespaceRouter.Unregister:
+            case NamespaceRouter.Register or NamespaceRouter.Unregister or NamespaceRouter.Consumed:
                 _children.Slot.Forward(message);
                 break;
             case NamespaceRouter.Subscribe or NamespaceRouter.Unsubscribe or NamespaceRouter.SetStatus:

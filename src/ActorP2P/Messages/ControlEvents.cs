@@ -37,6 +37,13 @@ public sealed record StatusChanged(string Namespace, NodeId Node, string Key, Re
 /// <summary>A peer has been over its high-water mark.</summary>
 public sealed record SlowPeer(string Namespace, NodeId Node, long QueuedBytes) : ControlEvent(Namespace);
 
+/// <summary>A module of this node has kept messages waiting for <c>modules.slow-after</c>.</summary>
+/// <param name="Namespace">The namespace.</param>
+/// <param name="Type">Message type that it takes.</param>
+/// <param name="WaitingMessages">What waits.</param>
+/// <param name="WaitingBytes">And what that costs here.</param>
+public sealed record SlowModule(string Namespace, string Type, int WaitingMessages, long WaitingBytes) : ControlEvent(Namespace);
+
 /// <summary>A member signed two different things with one id.</summary>
 /// <param name="Namespace">The namespace.</param>
 /// <param name="Node">Who signed both.</param>

@@ -32,7 +32,9 @@ internal sealed class MessageRules(P2PSettings settings, NodeId self)
             : JudgeDirect(m.To, m.Type, m.Payload.Length),
         NamespaceRouter.Multicast m => IsTopic(m.Topic) ? JudgePublication(m.Type, m.Payload.Length) : SendFailure.Invalid,
         NamespaceRouter.Broadcast m => JudgePublication(m.Type, m.Payload.Length),
-        NamespaceRouter.Register m => Valid(IsType(m.Type) && m.Module is not null && IsModuleLane(m.Lane) && IsProtocol(m.Protocol)),
+        NamespaceRouter.Register m => Valid(
+            IsType(m.Type) && m.Module is not null && IsModuleLane(m.Lane) && IsDemand(m.Demand) && IsProtocol(m.Protocol)),
+        NamespaceRouter.Consumed m => Valid(IsType(m.Type) && m.Module is not null && m.Messages > 0),
         NamespaceRouter.Unregister m => Valid(IsType(m.Type)),
         NamespaceRouter.Subscribe m => Valid(IsTopic(m.Topic)),
         NamespaceRouter.Unsubscribe m => Valid(IsTopic(m.Topic)),
@@ -92,6 +94,8 @@ internal sealed class MessageRules(P2PSettings settings, NodeId self)
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     private static bool IsModuleLane(Lane lane) => lane != Lane.Control && Lanes.IsKnown((byte)lane);
+
+    private static bool IsDemand(Demand? demand) => demand is null or { WindowMessages: > 0, WindowBytes: null or > 0 };
 
     private bool IsProtocol(ProtocolRange? protocol) =>
         protocol is null || (IsType(protocol.Id) && protocol.MinVersion >= 0 && protocol.MinVersion <= protocol.MaxVersion);

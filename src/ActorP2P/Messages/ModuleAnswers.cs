@@ -31,7 +31,9 @@ public enum SendFailure : ushort
     /// <summary>Larger than <c>channel.max-message-bytes</c>.</summary>
     TooLarge = 8,
 
-    /// <summary>Sent, and the session was lost before the far side acknowledged: it may or may not have been handled.</summary>
+    /// <summary>
+    /// Sent, and the session, or the far side's module, was lost before it acknowledged: the message may or may not have been handled.
+    /// </summary>
     DeliveryUnknown = 9,
 
     /// <summary>The receiver is this node itself.</summary>
@@ -84,7 +86,7 @@ public sealed record Ready(string Namespace, Lane Lane);
 /// <param name="CorrelationId">What the sender gave with the message.</param>
 public sealed record SendFailed(string Namespace, NodeId? To, string Type, SendFailure Reason, object? CorrelationId);
 
-/// <summary>A confirmed unicast was taken by the far slot's module.</summary>
+/// <summary>A confirmed unicast was handed to the far side's module; one with a demand has consumed it.</summary>
 public sealed record Sent(string Namespace, NodeId To, string Type, object? CorrelationId);
 
 /// <summary>The reply to a request.</summary>
@@ -123,3 +125,12 @@ public sealed record StateRefused(string Namespace, string Subject, string Reaso
 /// <param name="MessageId">Id of a multicast or broadcast; null for unicast and request.</param>
 /// <param name="Payload">The bytes; may be kept.</param>
 public sealed record Delivery(string Namespace, NodeId Origin, string Type, string? Topic, MessageId? MessageId, ReadOnlyMemory<byte> Payload);
+
+/// <summary>
+/// To a module that registered with a demand, before the next delivery: publications found no room to wait for it
+/// (<c>modules.waiting-bytes</c>) and were dropped. Unicasts and requests have failed at their senders instead.
+/// </summary>
+/// <param name="Namespace">The namespace.</param>
+/// <param name="Type">Message type.</param>
+/// <param name="Count">How many since the last such message.</param>
+public sealed record DeliveriesDropped(string Namespace, string Type, long Count);

@@ -22,15 +22,15 @@ internal static class Refusal
                 : AnswerTo(message, SendFailure.Busy),
             self);
 
-    private static void Tell(IActorRef? sender, object answer, IActorRef self)
+    private static void Tell(IActorRef? sender, object? answer, IActorRef self)
     {
-        if (!sender.IsNobody())
+        if (answer is not null && !sender.IsNobody())
         {
             sender!.Tell(answer, self);
         }
     }
 
-    private static object AnswerTo(NamespaceRouter.INamespaceMessage message, SendFailure reason) => message switch
+    private static object? AnswerTo(NamespaceRouter.INamespaceMessage message, SendFailure reason) => message switch
     {
         NamespaceRouter.Unicast m => new SendFailed(m.Namespace, m.To, m.Type, reason, m.CorrelationId),
         NamespaceRouter.Request m => new RequestFailed(m.Namespace, m.To, m.Type, reason, m.CorrelationId),
@@ -38,6 +38,7 @@ internal static class Refusal
         NamespaceRouter.Broadcast m => new SendFailed(m.Namespace, null, m.Type, reason, m.CorrelationId),
         NamespaceRouter.Register m => new RegisterRefused(m.Namespace, m.Type, reason.ToString()),
         NamespaceRouter.Unregister m => new RegisterRefused(m.Namespace, m.Type, reason.ToString()),
+        NamespaceRouter.Consumed => null, // An acknowledgement: who sends it waits for nothing.
         NamespaceRouter.Open m => new OpenRefused(m.Namespace, reason.ToString()),
         NamespaceRouter.Subscribe m => new StateRefused(m.Namespace, m.Topic, reason.ToString()),
         NamespaceRouter.Unsubscribe m => new StateRefused(m.Namespace, m.Topic, reason.ToString()),

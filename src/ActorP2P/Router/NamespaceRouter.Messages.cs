@@ -23,15 +23,41 @@ public sealed partial class NamespaceRouter
     /// <summary>
     /// Registers a module for a message type; answered by <see cref="Registered"/> or <see cref="RegisterRefused"/>.
     /// The registration ends with the module.
+    /// <para>
+    /// With a <paramref name="Demand"/> deliveries are acknowledged: the module holds no more than it asked for and says by
+    /// <see cref="Consumed"/> what it has consumed; until then a message stays in its sender's window, and a confirmed
+    /// unicast is not <see cref="Sent"/>. The window is that of the lane in the namespace: a module that waits for an answer
+    /// from a node while it holds that node's messages should ask on another lane. Without a demand the module may hold
+    /// <c>modules.window-messages</c> and <c>modules.window-bytes</c> in its mailbox, and a message is handled when it is there.
+    /// </para>
     /// </summary>
     /// <param name="Namespace">The namespace.</param>
     /// <param name="Type">Message type, 1 to <c>channel.max-type-name-bytes</c> bytes of UTF-8.</param>
     /// <param name="Module">Who receives <see cref="Delivery"/>.</param>
     /// <param name="Lane">Lane of messages of this type that this node sends; not Control.</param>
+    /// <param name="Demand">How much the module wants to hold at once; null when it does not acknowledge.</param>
     /// <param name="Protocol">Protocol that the type belongs to, advertised to the namespace.</param>
-    public sealed record Register(string Namespace, string Type, IActorRef Module, Lane Lane = Lane.Request, ProtocolRange? Protocol = null) : INamespaceMessage;
+    public sealed record Register(
+        string Namespace,
+        string Type,
+        IActorRef Module,
+        Lane Lane = Lane.Request,
+        Demand? Demand = null,
+        ProtocolRange? Protocol = null) : INamespaceMessage;
 
-    /// <summary>Ends a registration; answered by <see cref="Unregistered"/>.</summary>
+    /// <summary>
+    /// A module that registered with a demand has consumed the oldest <paramref name="Messages"/> of those it was handed, unicasts,
+    /// requests and publications alike; a reply is no acknowledgement. No answer; what is more than it holds is counted.
+    /// </summary>
+    /// <param name="Namespace">The namespace.</param>
+    /// <param name="Type">Message type of the registration.</param>
+    /// <param name="Module">The module of the registration.</param>
+    /// <param name="Messages">How many, at least 1.</param>
+    public sealed record Consumed(string Namespace, string Type, IActorRef Module, int Messages = 1) : INamespaceMessage;
+
+    /// <summary>
+    /// Ends a registration; answered by <see cref="Unregistered"/>. What waits for the module, or was not acknowledged, fails at its sender.
+    /// </summary>
     public sealed record Unregister(string Namespace, string Type) : INamespaceMessage;
 
     /// <summary>

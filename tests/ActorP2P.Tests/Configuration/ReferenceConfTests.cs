@@ -251,6 +251,10 @@ public sealed class ReferenceConfTests
         namespace-defaults.max-namespaces = 64
         namespace-defaults.max-module-types = 1024
         namespace-defaults.max-observers = 64
+        modules.window-messages = 4096
+        modules.window-bytes = 16777216
+        modules.waiting-bytes = 268435456
+        modules.slow-after = 00:00:03
         namespaces = 0
         """;
 }

@@ -341,7 +341,7 @@ public sealed class MessageFlowTests : TestKit
     {
         var pair = new LogicalPair(this);
         var module = CreateTestProbe();
-        pair.Left.Ask<Registered>(module, new NamespaceRouter.Register(Ns, "vote", module.Ref, Lane.Consensus, new Protocol.Settings.ProtocolRange("pbft", 1, 3)));
+        pair.Left.Ask<Registered>(module, new NamespaceRouter.Register(Ns, "vote", module.Ref, Lane.Consensus, Protocol: new Protocol.Settings.ProtocolRange("pbft", 1, 3)));
         AwaitAssert(
             () => Assert.Equal(
                 new Protocol.Settings.ProtocolRange("pbft", 1, 3),
