@@ -10,7 +10,7 @@ public static class CommandLine
     private const string Usage =
         "usage: --nodes N --seed S [--topology full|line|ring|star|islands|regular] [--degree K] [--senders N] [--messages N] [--payload BYTES]"
         + " [--burst] [--unicasts N] [--requests N] [--seconds V] [--push on|off] [--encryption on|off] [--state-change] [--idle]"
-        + " [--faults loss=0.05,kill=0.2,restart=0.1,wipe=0.1,partition=30,oneway=10,delay=10ms,jitter=20ms,slow=0.1,skew=2,liars=0.1] [--profile] [--json]"
+        + " [--faults loss=0.05,kill=0.2,restart=0.1,wipe=0.1,partition=30,oneway=10,delay=10ms,jitter=20ms,slow=0.1,skew=2,liars=0.1] [--max-wall S] [--profile] [--json]"
         + " | --gates [--small|--large|--huge] [--seeds 1-20] [--only TEXT] [--jobs N] [--json]";
 
     private const int MaxNodes = 2000;
@@ -150,6 +150,7 @@ public static class CommandLine
             "--requests" when number >= 0 => options with { RequestsPerNode = number },
             "--payload" when number is >= 0 and <= 32 * 1024 * 1024 => options with { PayloadBytes = number },
             "--seconds" when number > 0 => options with { Duration = TimeSpan.FromSeconds(number) },
+            "--max-wall" when number > 0 => options with { MaxWall = TimeSpan.FromSeconds(number) },
             "--topology" when Enum.TryParse<TopologyKind>(value, ignoreCase: true, out var topology) && number < 0 => options with { Topology = topology },
             "--push" when value is "on" or "off" => options with { PushOnChange = value == "on" },
             "--encryption" when value is "on" or "off" => options with { Encryption = value == "on" },

@@ -77,6 +77,9 @@ public sealed record SimulationOptions
     /// <summary>Virtual time from the first broadcast to the end.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Real time after which the run ends as a failure; zero for never.</summary>
+    public TimeSpan MaxWall { get; init; }
+
     /// <summary>False leaves the spreading of state to announcements alone.</summary>
     public bool PushOnChange { get; init; } = true;
 

@@ -15,15 +15,20 @@ public sealed class SimulationRun(SimulationOptions options)
     // Link-up exchanges and the announcements after them are no part of what is measured.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(20);
+
+    private readonly Stopwatch _watch = new();
+    private TimeSpan _nextProgress = ProgressInterval;
+
     /// <summary>Called with one line at each stage; null when nobody looks.</summary>
     public Action<string>? OnProgress { get; init; }
 
     /// <summary>Runs it to its end.</summary>
     public SimulationReport Run()
     {
-        var watch = Stopwatch.StartNew();
+        _watch.Restart();
         using var world = new SimulatedNetwork(options);
-        Tell(world, watch, "made");
+        Tell(world, "made");
         var profile = new StepProfile();
         if (options.Profile)
         {
@@ -33,15 +38,16 @@ public sealed class SimulationRun(SimulationOptions options)
         world.StartAll();
         new Invariants(world).Watch();
         var formed = RunUntil(world, () => world.Board.HasConverged, ConvergenceLimit);
-        var report = new ReportBuilder(world, watch) { Formation = world.Simulation.Elapsed, Convergence = world.Simulation.Elapsed };
-        Tell(world, watch, "formed");
+        var report = new ReportBuilder(world, _watch) { Formation = world.Simulation.Elapsed, Convergence = world.Simulation.Elapsed };
+        Tell(world, "formed");
         if (!formed)
         {
+            Tell(profile);
             return report.Build() with { Failure = world.Violation ?? $"state did not converge: {world.Board.Missing} pairs do not know each other's status" };
         }
 
         RunUntil(world, Never, Quiet);
-        Tell(world, watch, "quiet");
+        Tell(world, "quiet");
         world.Wire.IsActive = true;
         report.Before = world.Traffic.Copy();
         world.Ledger.OnDelivery = copies => report.OtherBytesInWindow = world.Traffic.TotalBytes - report.Before.TotalBytes - copies;
@@ -59,24 +65,45 @@ public sealed class SimulationRun(SimulationOptions options)
                 break;
         }
 
-        Tell(world, watch, "done");
+        Tell(world, "done");
         OnProgress?.Invoke(world.Ledger.Slowest);
-        foreach (var line in profile.Lines(most: 30))
-        {
-            OnProgress?.Invoke(line);
-        }
-
+        Tell(profile);
         return report.Build();
     }
 
     private static bool Never() => false;
 
-    private static bool RunUntil(SimulatedNetwork world, Func<bool> condition, TimeSpan limit) =>
-        world.Simulation.RunUntil(() => world.Violation is not null || condition(), limit) && world.Violation is null;
+    private bool RunUntil(SimulatedNetwork world, Func<bool> condition, TimeSpan limit) =>
+        world.Simulation.RunUntil(() => IsOver(world) || condition(), limit) && world.Violation is null;
 
-    private void Tell(SimulatedNetwork world, Stopwatch watch, string stage) => OnProgress?.Invoke(string.Create(
+    // Large networks take minutes: whoever waits sees that they move, and a run that takes too long ends as a failed one.
+    private bool IsOver(SimulatedNetwork world)
+    {
+        if (_watch.Elapsed >= _nextProgress)
+        {
+            _nextProgress = _watch.Elapsed + ProgressInterval;
+            Tell(world, "...");
+        }
+
+        if (options.MaxWall > TimeSpan.Zero && _watch.Elapsed > options.MaxWall)
+        {
+            world.Violate(FormattableString.Invariant($"more than {options.MaxWall.TotalSeconds:0} s of wall clock"));
+        }
+
+        return world.Violation is not null;
+    }
+
+    private void Tell(SimulatedNetwork world, string stage) => OnProgress?.Invoke(string.Create(
         CultureInfo.InvariantCulture,
-        $"{stage,-8} wall {watch.Elapsed.TotalSeconds,7:0.0} s  virtual {world.Simulation.Elapsed.TotalSeconds,7:0.000} s  steps {world.Simulation.Steps,11:N0}  memory {GC.GetTotalMemory(false) >> 20,6:N0} MiB  process {Environment.WorkingSet >> 20,6:N0} MiB  cpu {Environment.CpuUsage.TotalTime.TotalSeconds,6:0.0} s"));
+        $"{stage,-8} wall {_watch.Elapsed.TotalSeconds,7:0.0} s  virtual {world.Simulation.Elapsed.TotalSeconds,7:0.000} s  steps {world.Simulation.Steps,11:N0}  memory {GC.GetTotalMemory(false) >> 20,6:N0} MiB  process {Environment.WorkingSet >> 20,6:N0} MiB  cpu {Environment.CpuUsage.TotalTime.TotalSeconds,6:0.0} s  gc {GC.GetTotalPauseDuration().TotalSeconds,5:0.0} s in {GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}  allocated {GC.GetTotalAllocatedBytes() >> 20,7:N0} MiB"));
+
+    private void Tell(StepProfile profile)
+    {
+        foreach (var line in profile.Lines(most: 40).Concat(profile.KindLines()))
+        {
+            OnProgress?.Invoke(line);
+        }
+    }
 
     private void Broadcast(SimulatedNetwork world, ReportBuilder report)
     {

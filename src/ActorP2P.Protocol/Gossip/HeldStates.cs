@@ -10,7 +10,7 @@ namespace ActorP2P.Protocol.Gossip;
 /// </summary>
 internal sealed class HeldStates(int maxStates, long maxBytes, TimeSpan heldFor)
 {
-    private readonly Dictionary<ulong, (SignedState State, StateBody Body, NodeId From, DateTimeOffset At)> _held = [];
+    private readonly Dictionary<ulong, Held> _held = [];
     private readonly Dictionary<NodeId, long> _bytesFrom = [];
     private long _bytes;
 
@@ -44,26 +44,38 @@ internal sealed class HeldStates(int maxStates, long maxBytes, TimeSpan heldFor)
             }
         }
 
-        _held[state.Node.Reference] = (state, body, from, now);
+        _held[state.Node.Reference] = new Held(state, body, from, now);
         Count(from, state.LengthBytes);
         return true;
     }
 
-    /// <summary>Takes out all that <paramref name="membership"/> has a verdict on.</summary>
-    internal List<(SignedState State, StateBody Body, NodeId From, MembershipVerdict Verdict)> TakeJudged(IMembership membership)
+    /// <summary>Takes out all that <paramref name="membership"/> has a verdict on, of <paramref name="only"/> one owner when that is given.</summary>
+    internal List<JudgedState> TakeJudged(IMembership membership, NodeId? only)
     {
-        var judged = new List<(SignedState, StateBody, NodeId, MembershipVerdict)>();
-        foreach (var (reference, (state, body, from, _)) in _held)
+        var judged = new List<JudgedState>();
+        if (only is null)
         {
-            var verdict = membership.Check(state.Node);
-            if (MembershipSnapshot.IsFinal(verdict))
+            foreach (var (reference, held) in _held)
             {
-                judged.Add((state, body, from, verdict));
-                Take(reference);
+                TakeIfJudged(reference, held, membership, judged);
             }
+        }
+        else if (_held.TryGetValue(only.Reference, out var held))
+        {
+            TakeIfJudged(only.Reference, held, membership, judged);
         }
 
         return judged;
+    }
+
+    private void TakeIfJudged(ulong reference, Held held, IMembership membership, List<JudgedState> judged)
+    {
+        var verdict = membership.Check(held.State.Node);
+        if (MembershipSnapshot.IsFinal(verdict))
+        {
+            judged.Add(new JudgedState(held.State, held.Body, held.From, verdict));
+            Take(reference);
+        }
     }
 
     /// <summary>Lets go of what found no verdict in time; a live owner's state is announced again.</summary>
@@ -118,4 +130,9 @@ internal sealed class HeldStates(int maxStates, long maxBytes, TimeSpan heldFor)
             _bytesFrom.Remove(from);
         }
     }
+
+    private readonly record struct Held(SignedState State, StateBody Body, NodeId From, DateTimeOffset At);
 }
+
+/// <summary>A held state whose owner has a verdict now.</summary>
+internal readonly record struct JudgedState(SignedState State, StateBody Body, NodeId From, MembershipVerdict Verdict);

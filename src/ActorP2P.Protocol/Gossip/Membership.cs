@@ -70,9 +70,19 @@ public sealed class MembershipSnapshot : IMembership
         : MembershipVerdict.Unknown;
 
     /// <summary>Members with the ends of their chains, in no order.</summary>
-    public IEnumerable<KeyValuePair<NodeId, DateTimeOffset>> CertificateEnds => _standings
-        .Where(pair => pair.Value.Verdict == MembershipVerdict.Member && IsListed(pair.Key))
-        .Select(static pair => KeyValuePair.Create(pair.Key, pair.Value.CertificateNotAfter));
+    public IEnumerable<KeyValuePair<NodeId, DateTimeOffset>> CertificateEnds
+    {
+        get
+        {
+            foreach (var (node, standing) in _standings)
+            {
+                if (standing.Verdict == MembershipVerdict.Member && IsListed(node))
+                {
+                    yield return KeyValuePair.Create(node, standing.CertificateNotAfter);
+                }
+            }
+        }
+    }
 
     /// <summary>What is known of a node.</summary>
     public bool TryGet(NodeId node, [NotNullWhen(true)] out MemberStanding? standing) => _standings.TryGetValue(node, out standing);

@@ -12,36 +12,32 @@ namespace ActorP2P.Protocol.Gossip;
 /// their link state, fetched once from a peer and validated like any. Verdicts are cached, and made anew on
 /// expiry and when the rules (roots, lists, CRLs) are loaded again.
 /// <code>
-/// query   u8 17, 32 bytes hash
-/// answer  u8 18, the encoded chain
+/// query   u8 17, 1 to 64 x 32 bytes hash
+/// answer  u8 18, u16 count, count x (u16 length, the encoded chain)
 /// </code>
 /// </summary>
 public sealed class MembershipCore
 {
     /// <summary>True when the bytes belong to this core, not to the state sync on the same channel.</summary>
-    public static bool Owns(ReadOnlySpan<byte> bytes) => bytes.Length > 0 && bytes[0] is QueryKind or AnswerKind;
+    public static bool Owns(ReadOnlySpan<byte> bytes) => bytes.Length > 0 && bytes[0] is ChainFetches.QueryKind or AnswerKind;
 
     /// <summary>The token of a chain that has ended, as the validator's reason is shown.</summary>
     public const string Expired = "expired";
 
-    private const byte QueryKind = 17;
     private const byte AnswerKind = 18;
+
+    // One answer is one message of the topology; a chain longer than this goes alone.
+    private const int AnswerBytes = 32 * 1024;
     private const int AnswerBurst = 256;
     private const double AnswersPerSecond = 64;
-    private const int AttemptsPerChain = 8;
-
-    // A chain that just came into being may reach the peers that are asked later than its name does.
-    private const int PatientAttempts = 2;
-    private const int MaxPatience = 16;
 
     private readonly Func<ReadOnlyMemory<byte>, DateTimeOffset, ChainJudgement> _validate;
     private readonly int _maxChains;
-    private readonly TimeSpan _patience;
     private readonly IRandomSource _random;
     private readonly List<NodeId> _peers = [];
     private readonly Dictionary<NodeId, ReadOnlyMemory<byte>> _chains = [];
     private readonly Dictionary<ChainHash, NodeId> _byHash = [];
-    private readonly Dictionary<ChainHash, ChainFetch> _fetches = [];
+    private readonly ChainFetches _fetches;
     private readonly Dictionary<NodeId, TokenBucket> _answers = [];
     private readonly Alarm _alarm = new();
     private DateTimeOffset _nextExpiry = DateTimeOffset.MaxValue;
@@ -61,7 +57,7 @@ public sealed class MembershipCore
     {
         _validate = validate;
         _maxChains = maxChains;
-        _patience = patience;
+        _fetches = new ChainFetches(patience, random);
         _random = random;
     }
 
@@ -72,8 +68,8 @@ public sealed class MembershipCore
     public void AddOwn(NodeId self, ReadOnlyMemory<byte> chain, DateTimeOffset notAfter, DateTimeOffset now, List<MembershipEffect> effects)
     {
         _self = self;
-        Keep(self, chain, notAfter, notAfter);
-        Announce(now, effects);
+        Keep(self, chain, notAfter, notAfter, effects);
+        Rearm(now, effects);
     }
 
     /// <summary>A link is up; its handshake has validated the chain.</summary>
@@ -91,8 +87,8 @@ public sealed class MembershipCore
             _peers.Add(peer);
         }
 
-        Keep(peer, chain, notAfter, certificateNotAfter ?? notAfter);
-        Announce(now, effects);
+        Keep(peer, chain, notAfter, certificateNotAfter ?? notAfter, effects);
+        Rearm(now, effects);
     }
 
     /// <summary>The link is gone; the node is still a member.</summary>
@@ -106,26 +102,19 @@ public sealed class MembershipCore
     public void HandleNeeded(NodeId node, ReadOnlyMemory<byte> hash, NodeId from, DateTimeOffset now, List<MembershipEffect> effects)
     {
         var key = ChainHash.From(hash.Span);
-        if (_byHash.ContainsKey(key) || _fetches.ContainsKey(key))
+        if (_byHash.ContainsKey(key) || _fetches.Contains(key))
         {
             return;
         }
 
-        // One node is fetched for once at a time: what it names last counts, and what it named before is not its chain any more.
-        foreach (var (former, _) in _fetches.Where(pair => pair.Value.Node == node).ToArray())
-        {
-            _fetches.Remove(former);
-        }
-
+        _fetches.EndFor(node);
         if (_fetches.Count >= _maxChains || (_chains.Count >= _maxChains && !_chains.ContainsKey(node)))
         {
             effects.Add(new MembershipEffect.Dropped(MembershipDrop.OverAllowance, from));
             return;
         }
 
-        var fetch = new ChainFetch(node, hash.ToArray());
-        _fetches[key] = fetch;
-        Ask(fetch, from, now, effects);
+        _fetches.Begin(key, node, hash, from, now, effects);
         Rearm(now, effects);
     }
 
@@ -144,13 +133,17 @@ public sealed class MembershipCore
     /// <summary>Bytes from a linked peer.</summary>
     public void HandleReceived(NodeId from, ReadOnlyMemory<byte> bytes, DateTimeOffset now, List<MembershipEffect> effects)
     {
-        var drop = !_peers.Contains(from) ? MembershipDrop.NotAPeer
-            : bytes.Length == 1 + SHA256.HashSizeInBytes && bytes.Span[0] == QueryKind ? Answer(from, bytes.Span[1..], now, effects)
-            : bytes.Length > 1 && bytes.Span[0] == AnswerKind ? Take(bytes[1..], now, effects)
-            : MembershipDrop.Malformed;
-        if (drop is { } reason)
+        if (!_peers.Contains(from))
         {
-            effects.Add(new MembershipEffect.Dropped(reason, from));
+            effects.Add(new MembershipEffect.Dropped(MembershipDrop.NotAPeer, from));
+        }
+        else if (ChainFetches.IsQuery(bytes.Span))
+        {
+            Answer(from, bytes.Span[1..], now, effects);
+        }
+        else if (!TryTakeAll(from, bytes, now, effects))
+        {
+            effects.Add(new MembershipEffect.Dropped(MembershipDrop.Malformed, from));
         }
 
         Rearm(now, effects);
@@ -164,7 +157,8 @@ public sealed class MembershipCore
             JudgeAgain(node, chain, now, effects);
         }
 
-        Announce(now, effects);
+        effects.Add(new MembershipEffect.Changed(Snapshot, null));
+        Rearm(now, effects);
     }
 
     /// <summary>A scheduled timer fired; a stale token does nothing.</summary>
@@ -175,21 +169,7 @@ public sealed class MembershipCore
             return;
         }
 
-        foreach (var (key, fetch) in _fetches.ToArray())
-        {
-            if (fetch.RetryAt > now)
-            {
-                continue;
-            }
-
-            if (_peers.Count == 0 || fetch.Attempts >= AttemptsPerChain)
-            {
-                _fetches.Remove(key);
-                continue;
-            }
-
-            Ask(fetch, _peers[_random.NextInt(_peers.Count)], now, effects);
-        }
+        _fetches.AskAgain(_peers, now, effects);
 
         ForgetExpiries(now);
         var expired = _standings.Where(pair => pair.Key != _self && pair.Value.Verdict == MembershipVerdict.Member && pair.Value.NotAfter <= now).ToArray();
@@ -200,31 +180,84 @@ public sealed class MembershipCore
 
         if (expired.Length > 0)
         {
-            effects.Add(new MembershipEffect.Changed(Snapshot));
+            effects.Add(new MembershipEffect.Changed(Snapshot, null));
         }
 
         Rearm(now, effects);
     }
 
-    private MembershipDrop? Answer(NodeId to, ReadOnlySpan<byte> hash, DateTimeOffset now, List<MembershipEffect> effects)
+    private void Answer(NodeId to, ReadOnlySpan<byte> hashes, DateTimeOffset now, List<MembershipEffect> effects)
     {
         var bucket = _answers.TryGetValue(to, out var known) ? known : new TokenBucket(AnswersPerSecond, AnswerBurst, now);
-        var allowed = bucket.TryTake(1, now);
+        var chains = new List<ReadOnlyMemory<byte>>();
+        var bytes = 0;
+        for (; !hashes.IsEmpty; hashes = hashes[SHA256.HashSizeInBytes..])
+        {
+            if (!bucket.TryTake(1, now))
+            {
+                effects.Add(new MembershipEffect.Dropped(MembershipDrop.OverAllowance, to));
+                break;
+            }
+
+            if (!_byHash.TryGetValue(ChainHash.From(hashes), out var node) || !_chains.TryGetValue(node, out var chain))
+            {
+                continue;
+            }
+
+            if (bytes + chain.Length > AnswerBytes && chains.Count > 0)
+            {
+                effects.Add(new MembershipEffect.Send(to, Encode(chains, bytes)));
+                chains.Clear();
+                bytes = 0;
+            }
+
+            chains.Add(chain);
+            bytes += chain.Length;
+        }
+
         _answers[to] = bucket;
-        if (!allowed)
+        if (chains.Count > 0)
         {
-            return MembershipDrop.OverAllowance;
+            effects.Add(new MembershipEffect.Send(to, Encode(chains, bytes)));
         }
+    }
 
-        if (_byHash.TryGetValue(ChainHash.From(hash), out var node) && _chains.TryGetValue(node, out var chain))
+    private static ReadOnlyMemory<byte> Encode(List<ReadOnlyMemory<byte>> chains, int bytes)
+    {
+        var writer = new WireWriter(1 + sizeof(ushort) + (chains.Count * sizeof(ushort)) + bytes);
+        writer.WriteByte(AnswerKind);
+        writer.WriteUInt16((ushort)chains.Count);
+        foreach (var chain in chains)
         {
-            var writer = new WireWriter(1 + chain.Length);
-            writer.WriteByte(AnswerKind);
+            writer.WriteUInt16((ushort)chain.Length);
             writer.WriteBytes(chain.Span);
-            effects.Add(new MembershipEffect.Send(to, writer.Detach()));
         }
 
-        return null;
+        return writer.Detach();
+    }
+
+    private bool TryTakeAll(NodeId from, ReadOnlyMemory<byte> bytes, DateTimeOffset now, List<MembershipEffect> effects)
+    {
+        var reader = new WireReader(bytes);
+        if (!reader.TryReadByte(out var kind) || kind != AnswerKind || !reader.TryReadUInt16(out var count) || count == 0)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            if (!reader.TryReadUInt16(out var length) || !reader.TryReadBytes(length, out var chain))
+            {
+                return false;
+            }
+
+            if (Take(chain, now, effects) is { } drop)
+            {
+                effects.Add(new MembershipEffect.Dropped(drop, from));
+            }
+        }
+
+        return reader.RemainingBytes == 0;
     }
 
     // The hash is compared before anything is parsed: who answers cannot make us validate what we did not ask for.
@@ -233,7 +266,7 @@ public sealed class MembershipCore
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(chain.Span, hash);
         var key = ChainHash.From(hash);
-        if (!_fetches.Remove(key, out var fetch))
+        if (!_fetches.TryEnd(key, out var fetch))
         {
             return _fetches.Count > 0 ? MembershipDrop.OtherHash : MembershipDrop.NotAsked;
         }
@@ -245,8 +278,7 @@ public sealed class MembershipCore
             // out by naming the member's chain before the member does.
             if (judgement.Refusal is null)
             {
-                Keep(found, chain.ToArray(), judgement.NotAfter, judgement.CertificateNotAfter ?? judgement.NotAfter);
-                effects.Add(new MembershipEffect.Changed(Snapshot));
+                Keep(found, chain.ToArray(), judgement.NotAfter, judgement.CertificateNotAfter ?? judgement.NotAfter, effects);
             }
 
             return MembershipDrop.OtherNode;
@@ -258,14 +290,14 @@ public sealed class MembershipCore
             if (Snapshot.Check(fetch.Node) != MembershipVerdict.Member)
             {
                 Refuse(fetch.Node, judgement.Refusal ?? "no-node", effects);
+                effects.Add(new MembershipEffect.Changed(Snapshot, fetch.Node));
             }
         }
         else
         {
-            Keep(fetch.Node, chain.ToArray(), judgement.NotAfter, judgement.CertificateNotAfter ?? judgement.NotAfter);
+            Keep(fetch.Node, chain.ToArray(), judgement.NotAfter, judgement.CertificateNotAfter ?? judgement.NotAfter, effects);
         }
 
-        effects.Add(new MembershipEffect.Changed(Snapshot));
         return null;
     }
 
@@ -284,19 +316,32 @@ public sealed class MembershipCore
         }
     }
 
-    private void Keep(NodeId node, ReadOnlyMemory<byte> chain, DateTimeOffset notAfter, DateTimeOffset certificateNotAfter)
+    // A chain that is known already and says nothing new changes nothing: links come back more often than certificates do.
+    private void Keep(NodeId node, ReadOnlyMemory<byte> chain, DateTimeOffset notAfter, DateTimeOffset certificateNotAfter, List<MembershipEffect> effects)
     {
-        if (_chains.TryGetValue(node, out var before))
+        var standing = new MemberStanding(MembershipVerdict.Member, notAfter, string.Empty, certificateNotAfter);
+        var isHeld = _chains.TryGetValue(node, out var before) && before.Span.SequenceEqual(chain.Span);
+        if (isHeld && _standings.TryGetValue(node, out var known) && known == standing)
         {
-            _byHash.Remove(ChainHash.From(SHA256.HashData(before.Span)));
+            return;
         }
 
-        _chains[node] = chain;
-        var key = ChainHash.From(SHA256.HashData(chain.Span));
-        _byHash[key] = node;
-        _fetches.Remove(key);
-        _standings = _standings.SetItem(node, new MemberStanding(MembershipVerdict.Member, notAfter, string.Empty, certificateNotAfter));
+        if (!isHeld)
+        {
+            if (!before.IsEmpty)
+            {
+                _byHash.Remove(ChainHash.From(SHA256.HashData(before.Span)));
+            }
+
+            _chains[node] = chain;
+            var key = ChainHash.From(SHA256.HashData(chain.Span));
+            _byHash[key] = node;
+            _fetches.TryEnd(key, out _);
+        }
+
+        _standings = _standings.SetItem(node, standing);
         NoteExpiry(notAfter);
+        effects.Add(new MembershipEffect.Changed(Snapshot, node));
     }
 
     private void NoteExpiry(DateTimeOffset notAfter) => _nextExpiry = notAfter < _nextExpiry ? notAfter : _nextExpiry;
@@ -332,31 +377,10 @@ public sealed class MembershipCore
         effects.Add(new MembershipEffect.Refused(node, reason));
     }
 
-    private void Announce(DateTimeOffset now, List<MembershipEffect> effects)
-    {
-        effects.Add(new MembershipEffect.Changed(Snapshot));
-        Rearm(now, effects);
-    }
-
-    private void Ask(ChainFetch fetch, NodeId peer, DateTimeOffset now, List<MembershipEffect> effects)
-    {
-        fetch.Attempts++;
-        fetch.RetryAt = now + (_patience * Math.Min(MaxPatience, 1 << Math.Max(0, fetch.Attempts - PatientAttempts)));
-        var query = new byte[1 + SHA256.HashSizeInBytes];
-        query[0] = QueryKind;
-        fetch.Hash.CopyTo(query.AsMemory(1));
-        effects.Add(new MembershipEffect.Send(peer, query));
-    }
-
     private void Rearm(DateTimeOffset now, List<MembershipEffect> effects)
     {
-        var at = DateTimeOffset.MaxValue;
-        foreach (var fetch in _fetches.Values)
-        {
-            at = fetch.RetryAt < at ? fetch.RetryAt : at;
-        }
-
-        at = _nextExpiry < at ? _nextExpiry : at;
+        // A fetch that ended meanwhile may leave its time behind: the alarm then finds nothing to do.
+        var at = _fetches.NextRetry < _nextExpiry ? _fetches.NextRetry : _nextExpiry;
 
         // Timers of engines count milliseconds in 32 bits; a day is soon enough to look again.
         var latest = now + TimeSpan.FromDays(1);

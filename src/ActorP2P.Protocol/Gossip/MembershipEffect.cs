@@ -34,8 +34,8 @@ public abstract record MembershipEffect
     /// <summary>Send to a linked peer, on the channel that link state uses.</summary>
     public sealed record Send(NodeId To, ReadOnlyMemory<byte> Bytes) : MembershipEffect;
 
-    /// <summary>Verdicts changed: hand the snapshot to everybody who judges by it.</summary>
-    public sealed record Changed(MembershipSnapshot Snapshot) : MembershipEffect;
+    /// <summary>A verdict changed, or when <paramref name="Node"/> is null perhaps many: hand the snapshot to everybody who judges by it.</summary>
+    public sealed record Changed(MembershipSnapshot Snapshot, NodeId? Node) : MembershipEffect;
 
     /// <summary>A node's chain is refused or has ended (<see cref="MembershipCore.Expired"/>), with a token why: cut its link.</summary>
     public sealed record Refused(NodeId Node, string Reason) : MembershipEffect;

@@ -42,18 +42,25 @@ internal sealed class StateIntake(
             : held;
     }
 
-    /// <summary>Purges refused owners and judges what was held. What came into force is returned.</summary>
-    internal List<SignedState> Use(IMembership verdicts, DateTimeOffset now, List<StateSyncEffect> effects)
+    /// <summary>Purges refused owners and judges what was held; of one owner when it is said whose verdict changed. What came into force is returned.</summary>
+    internal List<SignedState> Use(IMembership verdicts, NodeId? only, DateTimeOffset now, List<StateSyncEffect> effects)
     {
         Membership = verdicts;
         // Verdicts come with every view and are seldom a refusal: looked for before anything is copied.
         var refused = default(List<StateEntry>);
-        foreach (var entry in table.Entries)
+        if (only is null)
         {
-            if (entry.Node != self && verdicts.Check(entry.Node) is MembershipVerdict.Refused or MembershipVerdict.Expired)
+            foreach (var entry in table.Entries)
             {
-                (refused ??= []).Add(entry);
+                if (IsOut(entry, verdicts))
+                {
+                    (refused ??= []).Add(entry);
+                }
             }
+        }
+        else if (table.TryGet(only, out var changed) && IsOut(changed, verdicts))
+        {
+            refused = [changed];
         }
 
         foreach (var entry in refused ?? [])
@@ -66,7 +73,7 @@ internal sealed class StateIntake(
         }
 
         var news = new List<SignedState>();
-        foreach (var (state, body, from, verdict) in _held.TakeJudged(verdicts))
+        foreach (var (state, body, from, verdict) in _held.TakeJudged(verdicts, only))
         {
             if (verdict == MembershipVerdict.Refused)
             {
@@ -140,6 +147,9 @@ internal sealed class StateIntake(
             : new StateSyncEffect.Dropped(StateSyncDrop.TooManyHeld, from));
         return null;
     }
+
+    private bool IsOut(StateEntry entry, IMembership verdicts) =>
+        entry.Node != self && verdicts.Check(entry.Node) is MembershipVerdict.Refused or MembershipVerdict.Expired;
 
     private StateSyncDrop? CheapDrop(SignedState state, DateTimeOffset now)
     {

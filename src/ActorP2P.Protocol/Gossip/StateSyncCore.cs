@@ -116,9 +116,13 @@ public sealed class StateSyncCore
     }
 
     /// <summary>Verdicts changed: held states are judged, states of refused owners go.</summary>
-    public void HandleMembership(IMembership membership, DateTimeOffset now, List<StateSyncEffect> effects)
+    /// <param name="membership">The verdicts from now on.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="effects">Receives what to do.</param>
+    /// <param name="only">The one node whose verdict changed; null when it may be anybody's.</param>
+    public void HandleMembership(IMembership membership, DateTimeOffset now, List<StateSyncEffect> effects, NodeId? only = null)
     {
-        var news = _intake.Use(membership, now, effects);
+        var news = _intake.Use(membership, only, now, effects);
         _announcer.PassOn(news, wasPushed: false, from: null, now, effects);
         Rearm(now, effects);
     }

@@ -58,9 +58,16 @@ public sealed class ExpiryWatch
     public static int DaysLeft(DateTimeOffset notAfter, DateTimeOffset now) =>
         notAfter <= now ? 0 : (int)Math.Ceiling((notAfter - now).TotalDays);
 
+    // All members are looked at, and nearly all of them are far from their end.
     private bool TryFindWarning(DateTimeOffset notAfter, DateTimeOffset now, [NotNullWhen(true)] out int? days)
     {
-        days = _warningDays.Where(warning => notAfter - now <= TimeSpan.FromDays(warning)).Select(static warning => (int?)warning).FirstOrDefault();
+        days = null;
+        var left = notAfter - now;
+        for (var i = _warningDays.Count - 1; i >= 0 && left <= TimeSpan.FromDays(_warningDays[i]); i--)
+        {
+            days = _warningDays[i];
+        }
+
         return days is not null;
     }
 }

@@ -17,27 +17,32 @@ public sealed class LinkGraph
 {
     private readonly NodeId[] _nodes;
     private readonly Dictionary<NodeId, int> _indexes;
-    private readonly int[][] _neighbours;
 
-    private LinkGraph(NodeId[] nodes, Dictionary<NodeId, int> indexes, int[][] neighbours)
+    // The neighbours of node i, ascending, are at _first[i] up to _first[i + 1]: one array for all, because every
+    // node of a large network holds one of these.
+    private readonly int[] _first;
+    private readonly int[] _neighbours;
+
+    private LinkGraph(NodeId[] nodes, Dictionary<NodeId, int> indexes, int[] first, int[] neighbours)
     {
         _nodes = nodes;
         _indexes = indexes;
+        _first = first;
         _neighbours = neighbours;
     }
 
     /// <summary>No nodes.</summary>
-    public static LinkGraph Empty { get; } = new([], [], []);
+    public static LinkGraph Empty { get; } = new([], [], [0], []);
 
     /// <summary>All nodes that claimed anything, in ascending order.</summary>
     public IReadOnlyList<NodeId> Nodes => _nodes;
 
     /// <summary>Number of two-sided edges.</summary>
-    public int EdgeCount => _neighbours.Sum(static list => list.Length) / 2;
+    public int EdgeCount => _neighbours.Length / 2;
 
     /// <summary>
     /// Builds the graph. Self-references and references to nodes without a claim are ignored; of two claims
-    /// by one node the first counts. Cost: O(nodes log nodes + claims log degree).
+    /// by one node the first counts. Cost: O(nodes log nodes + claims).
     /// </summary>
     public static LinkGraph FromClaims(IEnumerable<LinkClaim> claims)
     {
@@ -47,24 +52,29 @@ public sealed class LinkGraph
             byNode.TryAdd(claim.Node, claim.NeighbourReferences);
         }
 
-        var nodes = byNode.Keys.Order().ToArray();
+        var nodes = new NodeId[byNode.Count];
+        byNode.Keys.CopyTo(nodes, 0);
         var references = Array.ConvertAll(nodes, static node => node.Reference);
+        Array.Sort(references, nodes);
+        SortEqual(references, nodes);
         var indexes = new Dictionary<NodeId, int>(nodes.Length);
-        var claimed = new int[nodes.Length][];
+        var byReference = new Dictionary<ulong, int>(nodes.Length);
         for (var i = 0; i < nodes.Length; i++)
         {
             indexes[nodes[i]] = i;
-            claimed[i] = Resolve(byNode[nodes[i]], references, i);
+            byReference.TryAdd(references[i], i);
         }
 
-        var neighbours = new int[nodes.Length][];
+        var claimed = new int[nodes.Length][];
+        var count = 0;
         for (var i = 0; i < nodes.Length; i++)
         {
-            var self = i;
-            neighbours[i] = Array.FindAll(claimed[i], other => Array.BinarySearch(claimed[other], self) >= 0);
+            claimed[i] = Resolve(byNode[nodes[i]], references, byReference, i);
+            count += claimed[i].Length;
         }
 
-        return new LinkGraph(nodes, indexes, neighbours);
+        var (first, neighbours) = Matched(claimed, count);
+        return new LinkGraph(nodes, indexes, first, neighbours);
     }
 
     /// <summary>True when the node has signed a link state.</summary>
@@ -72,12 +82,12 @@ public sealed class LinkGraph
 
     /// <summary>The nodes linked to <paramref name="node"/>, in ascending order; empty for an unknown node.</summary>
     public IReadOnlyList<NodeId> Neighbours(NodeId node) =>
-        _indexes.TryGetValue(node, out var index) ? Array.ConvertAll(_neighbours[index], i => _nodes[i]) : [];
+        _indexes.TryGetValue(node, out var index) ? Array.ConvertAll(NeighbourIndexes(index).ToArray(), i => _nodes[i]) : [];
 
     /// <summary>True when both claim the edge.</summary>
     public bool IsLinked(NodeId a, NodeId b) =>
         _indexes.TryGetValue(a, out var from) && _indexes.TryGetValue(b, out var to)
-        && Array.BinarySearch(_neighbours[from], to) >= 0;
+        && NeighbourIndexes(from).BinarySearch(to) >= 0;
 
     /// <summary>Number of nodes, the range of the indexes below.</summary>
     internal int Count => _nodes.Length;
@@ -90,54 +100,131 @@ public sealed class LinkGraph
 
     internal NodeId NodeAt(int index) => _nodes[index];
 
-    internal ReadOnlySpan<int> NeighbourIndexes(int index) => _neighbours[index];
+    internal ReadOnlySpan<int> NeighbourIndexes(int index) => _neighbours.AsSpan(_first[index].._first[index + 1]);
 
-    // Two keys may share a reference; the claim then names both, and the other side's claim decides.
-    private static int[] Resolve(IReadOnlyList<ulong> wanted, ulong[] references, int self)
+    // Those who claim a node come out in ascending order, as those whom it claims are, so one walk over both finds the matches.
+    private static (int[] First, int[] Neighbours) Matched(int[][] claimed, int count)
     {
-        var found = new List<int>(wanted.Count);
-        foreach (var reference in wanted)
+        var next = new int[claimed.Length + 1];
+        foreach (var list in claimed)
         {
-            var at = LowerBound(references, reference);
-            for (; at < references.Length && references[at] == reference; at++)
+            foreach (var other in list)
             {
-                if (at != self)
+                next[other + 1]++;
+            }
+        }
+
+        for (var i = 1; i < next.Length; i++)
+        {
+            next[i] += next[i - 1];
+        }
+
+        var starts = next.ToArray();
+        var claimers = new int[count];
+        for (var i = 0; i < claimed.Length; i++)
+        {
+            foreach (var other in claimed[i])
+            {
+                claimers[next[other]++] = i;
+            }
+        }
+
+        var first = new int[claimed.Length + 1];
+        var neighbours = new int[count];
+        var used = 0;
+        for (var i = 0; i < claimed.Length; i++)
+        {
+            var at = starts[i];
+            foreach (var other in claimed[i])
+            {
+                while (at < starts[i + 1] && claimers[at] < other)
                 {
-                    found.Add(at);
+                    at++;
+                }
+
+                if (at < starts[i + 1] && claimers[at] == other)
+                {
+                    neighbours[used++] = other;
                 }
             }
+
+            first[i + 1] = used;
         }
 
-        found.Sort();
-        var unique = 0;
-        for (var i = 0; i < found.Count; i++)
-        {
-            if (i == 0 || found[i] != found[unique - 1])
-            {
-                found[unique++] = found[i];
-            }
-        }
-
-        return found[..unique].ToArray();
+        return (first, neighbours.AsSpan(0, used).ToArray());
     }
 
-    private static int LowerBound(ulong[] sorted, ulong value)
+    // Two keys may share a reference: they are in the order of the whole key.
+    private static void SortEqual(ulong[] references, NodeId[] nodes)
     {
-        var low = 0;
-        var high = sorted.Length;
-        while (low < high)
+        for (var i = 0; i < nodes.Length;)
         {
-            var middle = (low + high) >>> 1;
-            if (sorted[middle] < value)
+            var end = i + 1;
+            while (end < nodes.Length && references[end] == references[i])
             {
-                low = middle + 1;
+                end++;
             }
-            else
+
+            if (end > i + 1)
             {
-                high = middle;
+                Array.Sort(nodes, i, end - i);
+            }
+
+            i = end;
+        }
+    }
+
+    // A claim names all keys that share its reference, and the other side's claim decides.
+    private static int[] Resolve(IReadOnlyList<ulong> wanted, ulong[] references, Dictionary<ulong, int> byReference, int self)
+    {
+        var found = new int[wanted.Count];
+        var count = 0;
+        var isAscending = true;
+        for (var i = 0; i < wanted.Count; i++)
+        {
+            if (!byReference.TryGetValue(wanted[i], out var at))
+            {
+                continue;
+            }
+
+            for (; at < references.Length && references[at] == wanted[i]; at++)
+            {
+                if (at == self)
+                {
+                    continue;
+                }
+
+                if (count == found.Length)
+                {
+                    Array.Resize(ref found, count * 2);
+                }
+
+                isAscending &= count == 0 || found[count - 1] < at;
+                found[count++] = at;
             }
         }
 
-        return low;
+        if (!isAscending)
+        {
+            Array.Sort(found, 0, count);
+            count = WithoutRepeats(found.AsSpan(0, count));
+        }
+
+        Array.Resize(ref found, count);
+        return found;
+    }
+
+    private static int WithoutRepeats(Span<int> sorted)
+    {
+        var unique = 0;
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            if (i == 0 || sorted[i] != sorted[unique - 1])
+            {
+                sorted[unique++] = sorted[i];
+            }
+        }
+
+        return unique;
     }
 }

@@ -1,9 +1,7 @@
 using System.Net;
 using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
-using ActorP2P.Protocol.Reconnect;
 using ActorP2P.Protocol.Routing;
-using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P;
 
@@ -21,18 +19,6 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
     /// <summary>Time after which another peer is asked for a missing certificate; our guess, a few round trips.</summary>
     private static readonly TimeSpan CertificatePatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// Time between two views for each claimed link end, so that views cost a small part of a core at any size; our
-    /// guess, a hundred times and more what building one costs. It is at most <see cref="MaxViewInterval"/>.
-    /// </summary>
-    private static readonly TimeSpan ViewIntervalPerClaim = TimeSpan.FromMicroseconds(20);
-
-    /// <summary>The longest time that a changed link stays out of the view.</summary>
-    private static readonly TimeSpan MaxViewInterval = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Below this many claims a view costs less than the timer that would put it off.</summary>
-    private const int UnhurriedClaims = 256;
-
     private readonly NodeEnvironment _environment;
     private readonly StateLimits _limits;
     private readonly StateSyncCore _sync;
@@ -45,6 +31,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
     private IReadOnlyList<string> _addresses = [];
     private NetworkView _view = new(LinkGraph.Empty, MembershipSnapshot.Empty);
     private bool _isPublishing;
+    private bool _linksHaveChanged;
     private DateTimeOffset _publishedAt;
     private int _claims;
 
@@ -122,7 +109,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
             up.Node, up.RemoteChain, up.CertificateNotAfter, Now, _membershipEffects, Judge(up.RemoteChain, Now).CertificateNotAfter);
         _sync.HandlePeerUp(up.Node, Now, _stateEffects);
         SetOwn();
-        SchedulePublish();
+        PublishLinks();
     }
 
     private void HandleLinkDown(LinkDown down)
@@ -132,7 +119,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
             _membership.HandlePeerDown(down.Node);
             _sync.HandlePeerDown(down.Node);
             SetOwn();
-            SchedulePublish();
+            PublishLinks();
         }
     }
 
@@ -205,7 +192,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
                 Use(applied);
                 break;
             case StateSyncEffect.Expired:
-                SchedulePublish();
+                PublishLinks();
                 break;
             case StateSyncEffect.MembershipNeeded { Body: LinkStateBody body } needed:
                 _membership.HandleNeeded(needed.Node, body.CertificateHash, needed.From, Now, _membershipEffects);
@@ -248,8 +235,8 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
                 Send(send.To, send.Bytes);
                 break;
             case MembershipEffect.Changed changed:
-                _sync.HandleMembership(changed.Snapshot, Now, _stateEffects);
-                TellCertificateEnds(changed.Snapshot);
+                _sync.HandleMembership(changed.Snapshot, Now, _stateEffects, changed.Node);
+                TellCertificateEnds(changed);
                 SchedulePublish();
                 break;
             case MembershipEffect.Refused refused:
@@ -277,16 +264,15 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
             _membership.HandleNamed(applied.Node, body.CertificateHash, Now, _membershipEffects);
         }
 
-        if (HasNews(applied))
+        if (applied is not { Old: LinkStateBody old, New: LinkStateBody next } || !old.NeighbourReferences.SequenceEqual(next.NeighbourReferences))
+        {
+            PublishLinks();
+        }
+        else if (!old.Addresses.SequenceEqual(next.Addresses))
         {
             SchedulePublish();
         }
     }
-
-    private static bool HasNews(StateSyncEffect.Applied applied) =>
-        applied is not { Old: LinkStateBody old, New: LinkStateBody body }
-        || !old.NeighbourReferences.SequenceEqual(body.NeighbourReferences)
-        || !old.Addresses.SequenceEqual(body.Addresses);
 
     private void Send(NodeId to, ReadOnlyMemory<byte> bytes)
     {
@@ -310,86 +296,5 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
             CertificateVerdict.Refused refused => new ChainJudgement(null, default, ReasonName.Of(refused.Reason)),
             var other => throw new InvalidOperationException($"A certificate verdict that is none: {other.GetType().Name}"),
         };
-    }
-
-    // A burst of changes is one view: it is built when what waits in the mailbox now has been handled, and when the last
-    // one is old enough. Otherwise each change anywhere would cost every node time in proportion to all links.
-    private void SchedulePublish()
-    {
-        if (_isPublishing)
-        {
-            return;
-        }
-
-        _isPublishing = true;
-        var wait = _publishedAt + ViewIntervalPerClaim * _claims - Now;
-        if (wait <= TimeSpan.Zero || _claims < UnhurriedClaims)
-        {
-            Self.Tell(PublishView.Instance);
-        }
-        else
-        {
-            Timers.StartSingleTimer(nameof(PublishView), PublishView.Instance, wait < MaxViewInterval ? wait : MaxViewInterval);
-        }
-    }
-
-    private void Publish()
-    {
-        _isPublishing = false;
-        _publishedAt = Now;
-
-        // Our own links count as they are now; what we signed about them follows after its debounce.
-        var own = new LinkClaim(OwnId, [.. _links.Keys.Select(node => node.Reference)]);
-        List<LinkClaim> claims = [own];
-        _claims = own.NeighbourReferences.Count;
-        foreach (var (node, body) in _sync.Table.InForce)
-        {
-            if (node != OwnId)
-            {
-                claims.Add(new LinkClaim(node, ((LinkStateBody)body).NeighbourReferences));
-                _claims += claims[^1].NeighbourReferences.Count;
-            }
-        }
-
-        _view = new NetworkView(LinkGraph.FromClaims(claims), _membership.Snapshot);
-        Context.Parent.Tell(new Hypernet.ViewChanged(_view));
-        LookAtCertificateEnds();
-        if (_environment.Settings.Discovery.Mode == DiscoveryMode.Gossip)
-        {
-            Context.Parent.Tell(new Hypernet.MembersDiscovered(Discovered()));
-        }
-    }
-
-    private List<DiscoveredMember> Discovered()
-    {
-        var members = new List<DiscoveredMember>();
-        foreach (var (node, body) in _sync.Table.InForce)
-        {
-            if (node != OwnId && body is LinkStateBody { Addresses.Count: > 0 } state && _view.Members.Check(node) == MembershipVerdict.Member)
-            {
-                members.Add(new DiscoveredMember(node, state.Addresses));
-            }
-        }
-
-        return members;
-    }
-
-    private RoutesSnapshot Routes()
-    {
-        var hops = _view.Graph.Nodes.Where(node => node != OwnId).ToDictionary(node => node, _ => 0);
-        var frontier = new Queue<(NodeId Node, int Hops)>([(OwnId, 0)]);
-        while (frontier.TryDequeue(out var reached))
-        {
-            foreach (var next in _view.Graph.Neighbours(reached.Node))
-            {
-                if (hops.TryGetValue(next, out var known) && known == 0)
-                {
-                    hops[next] = reached.Hops + 1;
-                    frontier.Enqueue((next, reached.Hops + 1));
-                }
-            }
-        }
-
-        return new RoutesSnapshot(hops);
     }
 }

@@ -15,6 +15,9 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
 {
     private readonly Dictionary<NodeId, Member> _members = [];
     private readonly HashSet<NodeId> _gathered = [];
+    private readonly List<NodeId> _unrouted = [];
+    private LinkGraph _graph = LinkGraph.Empty;
+    private HopCounts? _hops;
 
     /// <summary>A session is up. A direct one takes the place of a relayed one of the same run without a word.</summary>
     public IEnumerable<ControlEvent> Join(NodeId node, ulong epoch, bool isRelayed)
@@ -24,6 +27,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         member.HasSession = true;
         member.IsLinked = !isRelayed;
         member.LinkEpoch = epoch;
+        _hops = null;
         if (isNews)
         {
             yield return new PeerUp(namespaceName, node, epoch);
@@ -39,6 +43,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         }
 
         member.IsLinked = false;
+        _hops = null;
         if (isRelayed)
         {
             yield break;
@@ -106,49 +111,60 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         return [.. Differences(node, before, NamespaceStateBody.Empty), .. Forget(node, member)];
     }
 
-    /// <summary>Distances by breadth-first search from this node, as far as a packet may go: any node of the network relays it.</summary>
-    public IReadOnlyList<ControlEvent> ComputeRoutes(LinkGraph graph)
+    /// <summary>The links are these from now on; <see cref="ComputeRoutes"/> says what that means.</summary>
+    public void Use(LinkGraph graph)
     {
-        var hops = new Dictionary<NodeId, int> { [self] = 0 };
-        var frontier = new Queue<NodeId>();
-        foreach (var (node, member) in _members.Where(pair => pair.Value.IsLinked))
+        if (!ReferenceEquals(_graph, graph))
         {
-            hops[node] = 1;
-            frontier.Enqueue(node);
+            _graph = graph;
+            _hops = null;
         }
+    }
 
-        foreach (var neighbour in graph.Neighbours(self))
+    /// <summary>
+    /// The routes that changed since the last time. Distances go as far as a packet may: any node of the network relays it.
+    /// They are computed anew when links or sessions changed; a member that is new is looked up in them.
+    /// </summary>
+    public IReadOnlyList<ControlEvent> ComputeRoutes()
+    {
+        var events = new List<ControlEvent>();
+        if (_hops is null)
         {
             // A member that is linked and without a session (its namespace is starting, say) is not one hop away yet.
-            if (!_members.ContainsKey(neighbour) && hops.TryAdd(neighbour, 1))
+            _hops = HopCounts.From(
+                _graph,
+                self,
+                _members.Where(static pair => pair.Value.IsLinked).Select(static pair => pair.Key)
+                    .Concat(_graph.Neighbours(self).Where(neighbour => !_members.ContainsKey(neighbour))),
+                maxHops);
+            foreach (var (node, member) in _members)
             {
-                frontier.Enqueue(neighbour);
+                Route(node, member, events);
             }
         }
-
-        while (frontier.TryDequeue(out var node))
+        else
         {
-            foreach (var neighbour in hops[node] < maxHops ? graph.Neighbours(node) : [])
+            foreach (var node in _unrouted)
             {
-                if (hops.TryAdd(neighbour, hops[node] + 1))
+                if (_members.TryGetValue(node, out var member))
                 {
-                    frontier.Enqueue(neighbour);
+                    Route(node, member, events);
                 }
             }
         }
 
-        var events = new List<ControlEvent>();
-        foreach (var (node, member) in _members)
-        {
-            var distance = hops.GetValueOrDefault(node);
-            if (node != self && member.Hops != distance)
-            {
-                member.Hops = distance;
-                events.Add(new RouteChanged(namespaceName, node, distance));
-            }
-        }
-
+        _unrouted.Clear();
         return events;
+    }
+
+    private void Route(NodeId node, Member member, List<ControlEvent> events)
+    {
+        var distance = member.IsLinked ? 1 : _hops!.To(node);
+        if (node != self && member.Hops != distance)
+        {
+            member.Hops = distance;
+            events.Add(new RouteChanged(namespaceName, node, distance));
+        }
     }
 
     /// <summary>All members but this node.</summary>
@@ -192,6 +208,12 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         if (!_members.TryGetValue(node, out var member))
         {
             _members[node] = member = new Member();
+            _unrouted.Add(node);
+            if (_graph.IsLinked(self, node))
+            {
+                // It was one hop away as somebody outside of the namespace; as a member it has to have a session for that.
+                _hops = null;
+            }
         }
 
         return member;
@@ -206,6 +228,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         }
 
         _members.Remove(node);
+        _hops = null;
         if (member.Hops > 0)
         {
             yield return new RouteChanged(namespaceName, node, 0);

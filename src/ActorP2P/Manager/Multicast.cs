@@ -25,6 +25,10 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
 
     private const string TickKey = "multicast";
     private const string ReleaseKey = "release";
+    private const string ViewKey = "view";
+
+    // Whatever needs the view takes it up at once; only messages of origins that became known meanwhile wait for this.
+    private static readonly TimeSpan ViewDelay = TimeSpan.FromMilliseconds(50);
 
     private readonly NodeEnvironment _environment;
     private readonly string _namespace;
@@ -86,6 +90,7 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
                 Receive(m);
                 break;
             case Tick m:
+                RefreshView();
                 _core.HandleTimer(m.Token, Now, _effects);
                 break;
             default:
@@ -244,14 +249,13 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
         MarkViewStale();
     }
 
-    // Many changes in a row cost one view: the request waits behind those that are in the mailbox already, and
-    // whatever needs the view before takes the change with it.
+    // Many changes in a row cost one view, for each costs time in proportion to all members.
     private void MarkViewStale()
     {
         if (!_viewIsStale)
         {
             _viewIsStale = true;
-            Self.Tell(ApplyView.Instance);
+            Timers.StartSingleTimer(ViewKey, ApplyView.Instance, ViewDelay);
         }
     }
 

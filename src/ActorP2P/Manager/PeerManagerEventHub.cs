@@ -1,5 +1,3 @@
-using ActorP2P.Protocol.Routing;
-
 namespace ActorP2P;
 
 /// <summary>
@@ -20,7 +18,6 @@ internal sealed partial class PeerManagerEventHub : UntypedActor, IWithTimers
     private readonly ModuleDemand _demand;
     private readonly LogicalNetwork _network;
     private readonly Dictionary<Type, EventAllowance> _allowances = [];
-    private LinkGraph _graph = LinkGraph.Empty;
     private bool _routesAreStale;
     private bool _isGathering;
     private ulong _duplicateEpoch;
@@ -72,7 +69,7 @@ internal sealed partial class PeerManagerEventHub : UntypedActor, IWithTimers
                 MarkRoutesStale();
                 break;
             case UseView m:
-                _graph = m.View.Graph;
+                _network.Use(m.View.Graph);
                 MarkRoutesStale();
                 break;
             case TellGathered:
@@ -198,7 +195,7 @@ internal sealed partial class PeerManagerEventHub : UntypedActor, IWithTimers
         if (_routesAreStale)
         {
             _routesAreStale = false;
-            Publish(_network.ComputeRoutes(_graph));
+            Publish(_network.ComputeRoutes());
         }
     }
 }

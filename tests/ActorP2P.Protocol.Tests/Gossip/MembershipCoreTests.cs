@@ -56,13 +56,15 @@ public sealed class MembershipCoreTests
     {
         _core.HandleNeeded(Far, Hash(Chain(9)), Peer, _now, _effects);
         _core.HandlePeerUp(OtherPeer, Chain(2), _now.AddDays(1), _now, _effects);
+        var asked = new List<NodeId>();
         for (var i = 0; i < 20; i++)
         {
+            asked.AddRange(_effects.OfType<MembershipEffect.Send>().Select(static send => send.To));
+            _effects.RemoveAll(static effect => effect is MembershipEffect.Send);
             FireTimer();
         }
 
-        var asked = _effects.OfType<MembershipEffect.Send>().Select(static send => send.To).ToArray();
-        Assert.Equal(8, asked.Length);
+        Assert.Equal(8, asked.Count);
         Assert.Contains(OtherPeer, asked);
     }
 
@@ -184,7 +186,7 @@ public sealed class MembershipCoreTests
             _core.HandleNeeded(SimulatedCurve.IdOf(i), Hash(Chain(i)), Peer, _now, _effects);
         }
 
-        Assert.Equal(9, _effects.OfType<MembershipEffect.Send>().Count());
+        Assert.Equal(9, HashesAskedFor());
         Assert.Empty(_effects.OfType<MembershipEffect.Dropped>());
     }
 
@@ -196,8 +198,85 @@ public sealed class MembershipCoreTests
             _core.HandleNeeded(SimulatedCurve.IdOf(i), Hash(Chain(i)), Peer, _now, _effects);
         }
 
-        Assert.Equal(10, _effects.OfType<MembershipEffect.Send>().Count());
+        Assert.Equal(10, HashesAskedFor());
         Assert.Equal(40, _effects.OfType<MembershipEffect.Dropped>().Count(static drop => drop.Reason == MembershipDrop.OverAllowance));
+    }
+
+    [Fact]
+    public void Chains_that_one_peer_names_in_one_go_are_asked_for_and_answered_together()
+    {
+        var holder = new MembershipCore(Validate, 200, Patience, new SeededRandom(1));
+        var asker = new MembershipCore(Validate, 200, Patience, new SeededRandom(2));
+        var (answers, questions) = (new List<MembershipEffect>(), new List<MembershipEffect>());
+        holder.HandlePeerUp(Self, Chain(0), _now.AddDays(1), _now, answers);
+        asker.HandlePeerUp(Peer, Chain(1), _now.AddDays(1), _now, questions);
+        for (var i = 100; i < 200; i++)
+        {
+            holder.HandlePeerUp(SimulatedCurve.IdOf(i), Chain(i), _now.AddDays(1), _now, answers);
+            asker.HandleNeeded(SimulatedCurve.IdOf(i), Hash(Chain(i)), Peer, _now, questions);
+        }
+
+        answers.Clear();
+        var queries = questions.OfType<MembershipEffect.Send>().ToArray();
+        Assert.Equal([64, 36], queries.Select(static query => query.Bytes.Length / SHA256.HashSizeInBytes));
+        foreach (var query in queries)
+        {
+            holder.HandleReceived(Self, query.Bytes, _now, answers);
+        }
+
+        Assert.Equal(2, answers.Count);
+        questions.Clear();
+        foreach (var answer in answers.OfType<MembershipEffect.Send>())
+        {
+            asker.HandleReceived(Peer, answer.Bytes, _now, questions);
+        }
+
+        Assert.Equal(100, questions.OfType<MembershipEffect.Changed>().Count());
+        Assert.All(Enumerable.Range(100, 100), i => Assert.Equal(MembershipVerdict.Member, asker.Snapshot.Check(SimulatedCurve.IdOf(i))));
+    }
+
+    [Fact]
+    public void Chains_longer_than_one_answer_go_in_several()
+    {
+        var holder = new MembershipCore((chain, now) => new ChainJudgement(SimulatedCurve.IdOf(chain.Span[0]), now.AddDays(1), null), 10, Patience, new SeededRandom(1));
+        ReadOnlyMemory<byte>[] chains = [.. Enumerable.Range(1, 3).Select(static i => (ReadOnlyMemory<byte>)Enumerable.Repeat((byte)i, 15_000).ToArray())];
+        for (var i = 0; i < 3; i++)
+        {
+            holder.HandlePeerUp(SimulatedCurve.IdOf(i + 1), chains[i], _now.AddDays(1), _now, _effects);
+        }
+
+        _effects.Clear();
+        holder.HandleReceived(SimulatedCurve.IdOf(1), (byte[])[17, .. chains.SelectMany(static chain => Hash(chain).ToArray())], _now, _effects);
+        Assert.Equal([30_007, 15_005], _effects.OfType<MembershipEffect.Send>().Select(static send => send.Bytes.Length));
+    }
+
+    [Fact]
+    public void A_link_that_comes_back_with_the_same_certificate_changes_nothing()
+    {
+        _effects.Clear();
+        _core.HandlePeerDown(Peer);
+        _core.HandlePeerUp(Peer, Chain(1), _now.AddDays(1), _now, _effects);
+        Assert.Empty(_effects.OfType<MembershipEffect.Changed>());
+        _core.HandlePeerUp(Peer, Chain(1, days: 2), _now.AddDays(2), _now, _effects);
+        Assert.Equal(Peer, Assert.Single(_effects.OfType<MembershipEffect.Changed>()).Node);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 18 })]
+    [InlineData(new byte[] { 18, 0, 0 })]
+    [InlineData(new byte[] { 18, 1, 0, 5, 0, 1 })]
+    [InlineData(new byte[] { 18, 1, 0, 1, 0, 1, 7 })]
+    public void An_answer_in_any_other_form_is_counted_as_malformed(byte[] bytes)
+    {
+        _core.HandleReceived(Peer, bytes, _now, _effects);
+        Assert.Equal(MembershipDrop.Malformed, _effects.OfType<MembershipEffect.Dropped>().Last().Reason);
+    }
+
+    [Fact]
+    public void A_query_for_more_chains_than_allowed_is_malformed()
+    {
+        _core.HandleReceived(Peer, (byte[])[17, .. new byte[65 * 32]], _now, _effects);
+        Assert.Equal(MembershipDrop.Malformed, Assert.Single(_effects.OfType<MembershipEffect.Dropped>()).Reason);
     }
 
     [Fact]
@@ -222,7 +301,10 @@ public sealed class MembershipCoreTests
 
     private static ReadOnlyMemory<byte> Hash(ReadOnlyMemory<byte> chain) => SHA256.HashData(chain.Span);
 
-    private static byte[] Answer(ReadOnlyMemory<byte> chain) => [18, .. chain.Span];
+    private static byte[] Answer(params ReadOnlyMemory<byte>[] chains) =>
+        [18, (byte)chains.Length, 0, .. chains.SelectMany(static chain => (byte[])[(byte)chain.Length, 0, .. chain.Span])];
+
+    private int HashesAskedFor() => _effects.OfType<MembershipEffect.Send>().Sum(static send => (send.Bytes.Length - 1) / SHA256.HashSizeInBytes);
 
     private ChainJudgement Validate(ReadOnlyMemory<byte> chain, DateTimeOffset now)
     {
