@@ -1,9 +1,7 @@
 namespace ActorP2P.EngineTests;
 
-public sealed class ActorFeatureTests() : TestKit("akka { loglevel = WARNING, log-dead-letters = off }")
+public sealed class ActorFeatureTests() : EngineTest("akka { loglevel = WARNING, log-dead-letters = off }")
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     [Fact]
     public void Handlers_are_tried_in_order_and_predicates_restrict()
     {

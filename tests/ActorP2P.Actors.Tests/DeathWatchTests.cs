@@ -1,9 +1,7 @@
 namespace ActorP2P.EngineTests;
 
-public sealed class DeathWatchTests() : TestKit("akka.loglevel = WARNING")
+public sealed class DeathWatchTests() : EngineTest("akka.loglevel = WARNING")
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     [Fact]
     public void The_notice_comes_exactly_once_however_often_one_watches()
     {

@@ -1,10 +1,8 @@
 namespace ActorP2P.EngineTests;
 
 /// <summary>Who runs a mailbox when: the slot of a thread, its rescue and its bounds.</summary>
-public sealed class DispatchTests() : TestKit("akka { loglevel = WARNING, log-dead-letters = off }")
+public sealed class DispatchTests() : EngineTest("akka { loglevel = WARNING, log-dead-letters = off }")
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
     [Theory]
     [InlineData(1)]
     [InlineData(8)]

@@ -2,7 +2,7 @@ namespace ActorP2P.EngineTests;
 
 public sealed class EngineSmokeTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task An_asked_actor_answers()

@@ -1,6 +1,6 @@
 namespace ActorP2P.EngineTests;
 
-public sealed class LifecycleTests() : TestKit("akka.loglevel = WARNING")
+public sealed class LifecycleTests() : EngineTest("akka.loglevel = WARNING")
 {
     [Fact]
     public void Hooks_run_around_a_restart_in_the_documented_order()
@@ -58,8 +58,8 @@ public sealed class LifecycleTests() : TestKit("akka.loglevel = WARNING")
         Sys.Stop(first);
         FishForMessage<Terminated>(t => t.ActorRef.Equals(first));
         AwaitAssert(() => Sys.ActorOf(Props.Empty, "name"));
-        var second = Sys.ActorSelection("/user/name").ResolveOne(TimeSpan.FromSeconds(3));
-        AwaitCondition(() => second.IsCompletedSuccessfully);
+        var second = Sys.ActorSelection("/user/name").ResolveOne(Limit);
+        AwaitCondition(() => second.IsCompletedSuccessfully, Limit);
     }
 
     [Theory]

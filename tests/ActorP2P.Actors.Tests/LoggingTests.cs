@@ -2,10 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorP2P.EngineTests;
 
-public sealed class LoggingTests() : TestKit("akka { loglevel = INFO, log-dead-letters = 2 }")
+public sealed class LoggingTests() : EngineTest("akka { loglevel = INFO, log-dead-letters = 2 }")
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     [Fact]
     public void Events_carry_source_level_text_and_cause()
     {
@@ -71,7 +69,7 @@ public sealed class LoggingTests() : TestKit("akka { loglevel = INFO, log-dead-l
     [Fact]
     public void Life_cycle_and_unhandled_messages_are_logged_on_request()
     {
-        using var kit = new TestKit("akka { loglevel = DEBUG, actor.debug { lifecycle = on, unhandled = on, receive = on, autoreceive = on } }");
+        using var kit = new TestKit("akka { test.filter-leeway = 60s, loglevel = DEBUG, actor.debug { lifecycle = on, unhandled = on, receive = on, autoreceive = on } }");
         kit.EventFilter.Debug(start: "Started", contains: nameof(Speaker)).ExpectOne(() => kit.Sys.ActorOf(Props.Create(() => new Speaker()), "speaker"));
         kit.EventFilter.Debug(start: "Unhandled message").ExpectOne(() => kit.Sys.ActorSelection("/user/speaker").Tell(42));
         kit.EventFilter.Debug(start: "received handled message warn").ExpectOne(() => kit.Sys.ActorSelection("/user/speaker").Tell("warn"));

@@ -1,6 +1,6 @@
 namespace ActorP2P.EngineTests;
 
-public sealed class MailboxTests() : TestKit("""
+public sealed class MailboxTests() : EngineTest("""
     akka { loglevel = WARNING, log-dead-letters = off }
     small { mailbox-type = "Akka.Dispatch.BoundedMailbox, Akka", mailbox-capacity = 3 }
     control { mailbox-type = "Akka.Dispatch.UnboundedControlAwareMailbox, Akka" }
@@ -8,8 +8,6 @@ public sealed class MailboxTests() : TestKit("""
     one-at-a-time { type = Dispatcher, throughput = 1 }
     """)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
     [Theory]
     [InlineData("akka.actor.default-dispatcher", null)]
     [InlineData("one-at-a-time", null)]
@@ -125,7 +123,7 @@ public sealed class MailboxTests() : TestKit("""
         var handled = counted.Ask<int>("stop and say how many", Limit);
         await Task.WhenAll(sending);
         var lived = await handled;
-        await AwaitConditionAsync(async () => lived + await dead.Ask<int>("count", Limit) == senders * each);
+        await AwaitConditionAsync(async () => lived + await dead.Ask<int>("count", Limit) == senders * each, Limit);
     }
 
     private sealed class Control : IControlMessage

@@ -1,9 +1,7 @@
 namespace ActorP2P.EngineTests;
 
-public sealed class SupervisionTests() : TestKit("akka.loglevel = WARNING")
+public sealed class SupervisionTests() : EngineTest("akka.loglevel = WARNING")
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     [Theory]
     [InlineData(Directive.Resume, 2)]
     [InlineData(Directive.Restart, 1)]

@@ -2,10 +2,8 @@ using ActorP2P.Hocon;
 
 namespace ActorP2P.EngineTests;
 
-public sealed class SystemTests() : TestKit("akka { loglevel = WARNING, log-dead-letters = off }")
+public sealed class SystemTests() : EngineTest("akka { loglevel = WARNING, log-dead-letters = off }")
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     [Fact]
     public async Task An_ask_fails_in_time_by_cancellation_by_status_and_by_type()
     {

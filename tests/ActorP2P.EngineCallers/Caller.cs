@@ -5,7 +5,7 @@ namespace EngineCallers;
 /// <summary>A system for one test, and a recorder that the actors of the test report to.</summary>
 public abstract class Caller : IAsyncLifetime
 {
-    protected static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    protected static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly Channel<object> _reports = Channel.CreateUnbounded<object>();
 

@@ -45,12 +45,12 @@ public sealed class ProgramProcess : IAsyncDisposable
         return new ProgramProcess(Process.Start(start)!);
     }
 
-    public static async Task<ProgramResult> RunAsync(params string[] arguments) => await RunAsync(TimeSpan.FromSeconds(60), arguments);
+    public static async Task<ProgramResult> RunAsync(params string[] arguments) => await RunAsync(TimeSpan.FromSeconds(120), arguments);
 
     public static async Task<ProgramResult> RunAsync(TimeSpan limit, params string[] arguments) => await RunFileAsync(limit, BuiltProgram, arguments);
 
     /// <summary>Runs a copy of the program.</summary>
-    public static async Task<ProgramResult> RunFileAsync(string file, params string[] arguments) => await RunFileAsync(TimeSpan.FromSeconds(60), file, arguments);
+    public static async Task<ProgramResult> RunFileAsync(string file, params string[] arguments) => await RunFileAsync(TimeSpan.FromSeconds(120), file, arguments);
 
     private static async Task<ProgramResult> RunFileAsync(TimeSpan limit, string file, string[] arguments)
     {

@@ -153,6 +153,7 @@ internal sealed class TcpAcceptor(
 
     private async Task SecureAsync(Socket socket, string source, CancellationToken stop)
     {
+        var isPending = true;
         using var deadline = new CancellationTokenSource(options.AcceptTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stop);
         try
@@ -164,6 +165,7 @@ internal sealed class TcpAcceptor(
             if (pipe is null)
             {
                 socket.Dispose();
+                Release();
                 CountFailure(source, failure!);
                 return;
             }
@@ -178,13 +180,24 @@ internal sealed class TcpAcceptor(
         catch (Exception exception) when (FailureClassifier.Classify(exception) is { Reason: not TransportFailureReason.Fault } failure)
         {
             socket.Dispose();
+            Release();
             CountFailure(source, deadline.IsCancellationRequested
                 ? FailureClassifier.Of(TransportFailureReason.TimedOut, "no TLS handshake in time")
                 : failure);
         }
         finally
         {
-            Interlocked.Decrement(ref _pending);
+            Release();
+        }
+
+        // Before a failure is told: who hears of it may count on the place.
+        void Release()
+        {
+            if (isPending)
+            {
+                isPending = false;
+                Interlocked.Decrement(ref _pending);
+            }
         }
     }
 

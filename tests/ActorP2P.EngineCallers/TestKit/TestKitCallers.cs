@@ -1,7 +1,7 @@
 namespace EngineCallers;
 
 /// <summary>The TestKit in the forms that its users know.</summary>
-public sealed class TestKitCallers() : TestKit("akka { loglevel = WARNING, scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\" }")
+public sealed class TestKitCallers() : TestKit("akka { loglevel = WARNING, test { single-expect-default = 60s, filter-leeway = 60s, default-timeout = 60s }, scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\" }")
 {
     [Fact]
     public async Task Messages_are_expected_by_value_type_and_predicate_and_none_where_none_comes()
@@ -26,7 +26,7 @@ public sealed class TestKitCallers() : TestKit("akka { loglevel = WARNING, sched
         Assert.Equal(3, (int)FishForMessage(m => m is 3));
         TestActor.Tell(5);
         Assert.Equal([4, 5], ReceiveN(2).Cast<int>());
-        Within(TimeSpan.FromSeconds(3), () =>
+        Within(TimeSpan.FromSeconds(60), () =>
         {
             TestActor.Tell("inside");
             ExpectMsg("inside");
@@ -44,9 +44,9 @@ public sealed class TestKitCallers() : TestKit("akka { loglevel = WARNING, sched
         probe.ExpectMsg("to the probe");
         probe.Reply("answer");
         ExpectMsg("answer");
-        AwaitCondition(() => !probe.HasMessages, TimeSpan.FromSeconds(3));
-        AwaitAssert(() => Assert.False(HasMessages));
-        await AwaitAssertAsync(() => Assert.False(HasMessages));
+        AwaitCondition(() => !probe.HasMessages, TimeSpan.FromSeconds(60));
+        AwaitAssert(() => Assert.False(HasMessages), TimeSpan.FromSeconds(60));
+        await AwaitAssertAsync(() => Assert.False(HasMessages), TimeSpan.FromSeconds(60));
     }
 
     [Fact]

@@ -5,17 +5,15 @@ using ActorP2P.Tests.Network;
 namespace ActorP2P.Tests.Client;
 
 /// <summary>A program without actors: tasks and async streams over whole nodes.</summary>
-public sealed class P2PClientTests : TestKit
+public sealed class P2PClientTests : ActorTest
 {
     private const string Ns = TestMembers.Ledger;
-
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task A_program_sends_asks_publishes_and_receives_without_an_actor()
     {
         var (here, there, pair) = Clients();
-        using var ending = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var ending = new CancellationTokenSource(4 * Soon);
         var votes = there.ReceiveAsync(Ns, "vote", 16, cancellation: ending.Token).GetAsyncEnumerator(ending.Token);
         var firstVote = votes.MoveNextAsync();
         await Registered(pair[1], "vote");
@@ -23,7 +21,7 @@ public sealed class P2PClientTests : TestKit
         Assert.True(await firstVote);
         Assert.Equal("yes", Text(votes.Current.Delivery.Payload));
         var question = votes.MoveNextAsync();
-        var reply = here.RequestAsync(Ns, pair[1].Id, "vote", Bytes("height?"), TimeSpan.FromSeconds(10), ending.Token);
+        var reply = here.RequestAsync(Ns, pair[1].Id, "vote", Bytes("height?"), Soon, ending.Token);
         Assert.True(await question);
         votes.Current.Reply(Bytes("42"));
         Assert.Equal("42", Text(await reply));
@@ -61,14 +59,14 @@ public sealed class P2PClientTests : TestKit
         Assert.Equal(SendFailure.UnknownNamespace, (await Assert.ThrowsAsync<P2PClientException>(() => here.SubscribeAsync("nowhere", "blocks"))).Reason);
         Assert.Equal(
             SendFailure.UnknownType,
-            (await Assert.ThrowsAsync<P2PClientException>(() => here.RequestAsync(Ns, pair[1].Id, "nobody", default, TimeSpan.FromSeconds(5)))).Reason);
+            (await Assert.ThrowsAsync<P2PClientException>(() => here.RequestAsync(Ns, pair[1].Id, "nobody", default, Soon))).Reason);
     }
 
     [Fact]
     public async Task A_full_buffer_holds_back_its_senders_and_loses_nothing()
     {
         var (here, there, pair) = Clients();
-        using var ending = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var ending = new CancellationTokenSource(4 * Soon);
         var votes = there.ReceiveAsync(Ns, "vote", 1, cancellation: ending.Token).GetAsyncEnumerator(ending.Token);
         var first = votes.MoveNextAsync();
         await Registered(pair[1], "vote");
@@ -100,7 +98,7 @@ public sealed class P2PClientTests : TestKit
     public async Task Events_come_as_a_stream_that_ends_with_its_namespace()
     {
         var (here, _, pair) = Clients();
-        using var ending = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var ending = new CancellationTokenSource(4 * Soon);
         var seen = new List<ControlEvent>();
         var reading = ReadAsync();
         AwaitAssert(
@@ -133,7 +131,7 @@ public sealed class P2PClientTests : TestKit
     public async Task A_stream_ends_when_its_namespace_is_closed()
     {
         var (here, _, pair) = Clients();
-        using var ending = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var ending = new CancellationTokenSource(4 * Soon);
         var votes = here.ReceiveAsync(Ns, "vote", 4, cancellation: ending.Token).GetAsyncEnumerator(ending.Token);
         var next = votes.MoveNextAsync();
         await Registered(pair[0], "vote");
@@ -153,6 +151,6 @@ public sealed class P2PClientTests : TestKit
     private (P2PClient Here, P2PClient There, NodeNetwork Pair) Clients()
     {
         var pair = new NodeNetwork(this, 2, [(0, 1)]).AwaitPeers(Ns, 1, 1);
-        return (new P2PClient(Sys, pair[0].Router, TimeSpan.FromSeconds(10)), new P2PClient(Sys, pair[1].Router, TimeSpan.FromSeconds(10)), pair);
+        return (new P2PClient(Sys, pair[0].Router, Soon), new P2PClient(Sys, pair[1].Router, Soon), pair);
     }
 }

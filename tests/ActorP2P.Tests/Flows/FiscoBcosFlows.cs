@@ -47,7 +47,7 @@ public sealed class FiscoBcosFlows
     public async Task A_connection_is_a_long_one_and_is_dialled_again_by_itself_when_it_breaks()
     {
         // Beats every 50 ms: the connection is idle for many of them and must stay the same one.
-        var options = NetworkOptions.OnMemory with { Hocon = "liveness { beat-interval = 50ms, acceptable-pause = 5s }" };
+        var options = NetworkOptions.OnMemory with { Hocon = "liveness.beat-interval = 50ms" };
         await using var network = await TestNetwork.FullAsync(2, options);
         var (a, b) = (network[0], network[1]);
         var observer = b.Observe(Chain, typeof(PeerUp), typeof(PeerDown));

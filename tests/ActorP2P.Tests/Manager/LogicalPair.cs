@@ -1,5 +1,6 @@
 using ActorP2P.Protocol.Session;
 using ActorP2P.Protocol.Settings;
+using ActorP2P.Tests.Network;
 
 namespace ActorP2P.Tests.Manager;
 
@@ -67,8 +68,8 @@ internal sealed class LogicalPair
         Tag = left.Tag;
         _leftManager.Tell(new PeerManager.SessionUp(Right.Id, Right.Environment.Epoch, LeftLink, left));
         _rightManager.Tell(new PeerManager.SessionUp(Left.Id, Left.Environment.Epoch, RightLink, right));
-        LeftPeer = LeftReports.FishForMessage<Link.BindSession>(bind => bind.SessionTag == Tag).Peer;
-        RightPeer = RightReports.FishForMessage<Link.BindSession>(bind => bind.SessionTag == Tag).Peer;
+        LeftPeer = LeftReports.FishForMessage<Link.BindSession>(bind => bind.SessionTag == Tag, Eventually.Limit).Peer;
+        RightPeer = RightReports.FishForMessage<Link.BindSession>(bind => bind.SessionTag == Tag, Eventually.Limit).Peer;
     }
 
     /// <summary>The end of the session, on both sides.</summary>

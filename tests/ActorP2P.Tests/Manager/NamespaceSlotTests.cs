@@ -3,11 +3,9 @@ using ActorP2P.Protocol.Frames;
 namespace ActorP2P.Tests.Manager;
 
 /// <summary>Message type → module: who may take a type, and how many there are.</summary>
-public sealed class NamespaceSlotTests : TestKit
+public sealed class NamespaceSlotTests : ActorTest
 {
     private const string Ns = TestMembers.Ledger;
-
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
     [Fact]
     public void A_type_has_one_module_and_the_second_is_told_so()

@@ -3,10 +3,8 @@ using ActorP2P.Protocol.Settings;
 namespace ActorP2P.Tests.Manager;
 
 /// <summary>Namespaces open and close at run time, each with its answer.</summary>
-public sealed class OpenCloseTests : TestKit
+public sealed class OpenCloseTests : ActorTest
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
-
     [Fact]
     public void A_configured_namespace_is_open_from_the_start()
     {
@@ -86,7 +84,7 @@ public sealed class OpenCloseTests : TestKit
         var node = new LogicalNode(this, 0);
         var module = CreateTestProbe();
         node.Router.Tell(new NamespaceRouter.Open("side"), module.Ref);
-        var register = node.Hypernet.FishForMessage<HypernetServer.RegisterSlot>(message => message.Namespace == "side");
+        var register = node.Hypernet.FishForMessage<HypernetServer.RegisterSlot>(message => message.Namespace == "side", Soon);
         register.PeerManager.Tell(new HypernetServer.SlotRefused("side", "full"));
         Assert.Equal("full", module.ExpectMsg<OpenRefused>(Soon).Reason);
         AwaitAssert(() => node.Ask<StateRefused>(module, new NamespaceRouter.GetPeers("side")), Soon);
@@ -99,7 +97,7 @@ public sealed class OpenCloseTests : TestKit
         node.GrantSlot();
         var module = CreateTestProbe();
         Assert.Equal(TestMembers.Ledger, node.Ask<Closed>(module, new NamespaceRouter.Close(TestMembers.Ledger)).Namespace);
-        node.Hypernet.FishForMessage<HypernetServer.UnregisterSlot>(message => message.Namespace == TestMembers.Ledger);
+        node.Hypernet.FishForMessage<HypernetServer.UnregisterSlot>(message => message.Namespace == TestMembers.Ledger, Soon);
         Assert.Equal(
             SendFailure.UnknownNamespace,
             node.Ask<SendFailed>(module, new NamespaceRouter.Broadcast(TestMembers.Ledger, "block", default)).Reason);

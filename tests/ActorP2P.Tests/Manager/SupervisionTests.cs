@@ -4,11 +4,9 @@ using ActorP2P.Protocol.Frames;
 namespace ActorP2P.Tests.Manager;
 
 /// <summary>What each failure costs, and what it does not. Every child is made to throw by a message that no colleague sends.</summary>
-public sealed class SupervisionTests : TestKit
+public sealed class SupervisionTests : ActorTest
 {
     private const string Ns = TestMembers.Ledger;
-
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
     public static TheoryData<string> PartsThatEndTheIncarnation => ["events", "multicast", "statesync"];
 
@@ -52,7 +50,7 @@ public sealed class SupervisionTests : TestKit
         var pair = new LogicalPair(this);
         var module = pair.Right.Module("ask");
         var sender = CreateTestProbe();
-        pair.Left.Router.Tell(new NamespaceRouter.Request(Ns, pair.Right.Id, "ask", default, TimeSpan.FromSeconds(30)), sender.Ref);
+        pair.Left.Router.Tell(new NamespaceRouter.Request(Ns, pair.Right.Id, "ask", default, TimeSpan.FromMinutes(4)), sender.Ref);
         module.ExpectMsg<Delivery>(Soon);
         pair.LeftPeer.Tell(new Peer.RecordsReceived(null!));
         Assert.Equal(SendFailure.PeerDown, sender.ExpectMsg<RequestFailed>(Soon).Reason);

@@ -18,6 +18,9 @@ internal static class TestMembers
 {
     public const string Ledger = "ledger";
 
+    /// <summary>Settings under which a machine that stands still for a while ends no link and no handshake.</summary>
+    public const string Patience = "liveness.acceptable-pause = 1m, admission.handshake-timeout = 30s, tls.handshake-timeout = 30s";
+
     private const int Members = 4;
 
     private static readonly TestRandom Random = new();

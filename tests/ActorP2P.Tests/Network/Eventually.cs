@@ -6,7 +6,7 @@ namespace ActorP2P.Tests.Network;
 internal static class Eventually
 {
     /// <summary>Generous: reached only when something is broken.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
 

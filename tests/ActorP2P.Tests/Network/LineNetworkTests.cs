@@ -4,11 +4,9 @@ using ActorP2P.Tests.Manager;
 namespace ActorP2P.Tests.Network;
 
 /// <summary>A – B – C: A and C have no link, and everything that concerns the whole namespace reaches both all the same.</summary>
-public sealed class LineNetworkTests : TestKit
+public sealed class LineNetworkTests : ActorTest
 {
     private const string Ns = TestMembers.Ledger;
-
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     [Fact]
     public void A_broadcast_reaches_the_far_end_of_a_line_once_and_with_its_origin()

@@ -4,11 +4,9 @@ using ActorP2P.Tests.Manager;
 namespace ActorP2P.Tests.Network;
 
 /// <summary>Three nodes, each linked with each: every flow between all of them, before and after one is killed.</summary>
-public sealed class MeshNetworkTests : TestKit
+public sealed class MeshNetworkTests : ActorTest
 {
     private const string Ns = TestMembers.Ledger;
-
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     [Fact]
     public void Every_flow_works_between_all_nodes_again_after_one_was_killed_and_came_back()
@@ -78,7 +76,7 @@ public sealed class MeshNetworkTests : TestKit
         from.Ask<Sent>(CreateTestProbe(), new NamespaceRouter.Unicast(Ns, to.Id, $"t-{phase}", Bytes("u"), Confirm: true));
         Assert.Equal(from.Id, module.ExpectMsg<Delivery>(Soon).Origin);
         var asker = CreateTestProbe();
-        from.Router.Tell(new NamespaceRouter.Request(Ns, to.Id, $"t-{phase}", Bytes("q"), TimeSpan.FromSeconds(20)), asker.Ref);
+        from.Router.Tell(new NamespaceRouter.Request(Ns, to.Id, $"t-{phase}", Bytes("q"), Soon), asker.Ref);
         Assert.Equal("q", Text(module.ExpectMsg<Delivery>(Soon).Payload));
         module.LastSender.Tell(Bytes("a"), module.Ref);
         Assert.Equal("a", Text(asker.ExpectMsg<Reply>(Soon).Payload));

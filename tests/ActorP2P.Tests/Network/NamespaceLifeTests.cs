@@ -3,11 +3,9 @@ using System.Text;
 namespace ActorP2P.Tests.Network;
 
 /// <summary>Namespaces on one link between whole nodes: they come, fail, restart and go without their neighbours.</summary>
-public sealed class NamespaceLifeTests : TestKit
+public sealed class NamespaceLifeTests : ActorTest
 {
     private const string Two = "namespaces { ledger {}, side {} }";
-
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     [Fact]
     public void Two_namespaces_share_one_link()
@@ -22,7 +20,8 @@ public sealed class NamespaceLifeTests : TestKit
     public void A_namespace_that_restarts_gets_fresh_sessions_and_the_other_does_not_notice()
     {
         var pair = Pair();
-        var side = pair[1].Observer("side");
+        var side = CreateTestProbe();
+        pair[1].Ask<ObserveSnapshot>(side, new NamespaceRouter.Observe("side", side.Ref, [typeof(PeerUp), typeof(PeerDown)]));
         var ledger = pair[1].Observer("ledger");
         pair[0].TellInside("ledger/multicast", new Multicast.UseTopics(null!));
         Assert.Equal(pair[0].Id, ledger.FishForMessage<PeerDown>(_ => true, Soon).Node);
@@ -78,12 +77,12 @@ public sealed class NamespaceLifeTests : TestKit
         var pair = Pair();
         var module = pair[1].Module("ask");
         var asker = CreateTestProbe();
-        pair[0].Router.Tell(new NamespaceRouter.Request("ledger", pair[1].Id, "ask", default, TimeSpan.FromSeconds(30)), asker.Ref);
+        pair[0].Router.Tell(new NamespaceRouter.Request("ledger", pair[1].Id, "ask", default, TimeSpan.FromMinutes(4)), asker.Ref);
         module.ExpectMsg<Delivery>(Soon);
         pair.Network.Reset("node0", "node1");
-        Assert.Equal(SendFailure.PeerDown, asker.ExpectMsg<RequestFailed>(TimeSpan.FromSeconds(10)).Reason);
+        Assert.Equal(SendFailure.PeerDown, asker.ExpectMsg<RequestFailed>(Soon).Reason);
         pair.AwaitPeers("ledger", 1, 1);
-        pair[0].Router.Tell(new NamespaceRouter.Request("ledger", pair[1].Id, "ask", default, TimeSpan.FromSeconds(10)), asker.Ref);
+        pair[0].Router.Tell(new NamespaceRouter.Request("ledger", pair[1].Id, "ask", default, Soon), asker.Ref);
         module.ExpectMsg<Delivery>(Soon);
         module.LastSender.Tell(new byte[1]);
         asker.ExpectMsg<Reply>(Soon);
@@ -100,7 +99,7 @@ public sealed class NamespaceLifeTests : TestKit
         observer.FishForMessage<PeerDown>(_ => true, Soon);
         var published = pair[0].Ask<Published>(CreateTestProbe(), new NamespaceRouter.Broadcast("ledger", "block", Encoding.UTF8.GetBytes("b1")));
         pair.Network.RefuseDial = null;
-        Assert.Equal(published.MessageId, there.ExpectMsg<Delivery>(TimeSpan.FromSeconds(30)).MessageId);
+        Assert.Equal(published.MessageId, there.ExpectMsg<Delivery>(Soon).MessageId);
     }
 
     [Fact]
@@ -111,7 +110,7 @@ public sealed class NamespaceLifeTests : TestKit
         var payload = new byte[20 * 1024 * 1024];
         new Random(7).NextBytes(payload);
         pair[0].Ask<Published>(CreateTestProbe(), new NamespaceRouter.Broadcast("ledger", "file", payload));
-        Assert.True(there.ExpectMsg<Delivery>(TimeSpan.FromSeconds(60)).Payload.Span.SequenceEqual(payload));
+        Assert.True(there.ExpectMsg<Delivery>(Soon).Payload.Span.SequenceEqual(payload));
     }
 
     private NodeNetwork Pair() => new NodeNetwork(this, 2, [(0, 1)], Two).AwaitPeers("ledger", 1, 1).AwaitPeers("side", 1, 1);

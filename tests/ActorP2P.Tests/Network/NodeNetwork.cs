@@ -8,7 +8,7 @@ namespace ActorP2P.Tests.Network;
 /// <summary>Whole nodes over the memory transport, linked as the test says: who dials whom.</summary>
 internal sealed class NodeNetwork
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = Eventually.Limit;
 
     private readonly TestKitBase _kit;
     private readonly Func<int, P2PSettings> _settings;
@@ -63,7 +63,7 @@ internal sealed class NodeNetwork
     private static P2PSettings SettingsOf(int member, (int From, int To)[] dials, string namespaces, string overrides)
     {
         var peers = string.Join(", ", dials.Where(dial => dial.From == member).Select(dial => $"\"node{dial.To}:1\""));
-        return TestMembers.Settings($"tls.enabled = off, network.listen = [\"node{member}:1\"], network.peers = [{peers}]\n{overrides}", namespaces);
+        return TestMembers.Settings($"tls.enabled = off, {TestMembers.Patience}, network.listen = [\"node{member}:1\"], network.peers = [{peers}]\n{overrides}", namespaces);
     }
 
     private MemberNode Start(int member, ulong epoch)
@@ -76,7 +76,7 @@ internal sealed class NodeNetwork
 /// <summary>One whole node, seen by its modules.</summary>
 internal sealed class MemberNode
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = Eventually.Limit;
 
     private readonly TestKitBase _kit;
 

@@ -4,6 +4,7 @@ using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Identity.Issuing;
 using ActorP2P.Protocol.Settings;
+using ActorP2P.Tests.Manager;
 using ActorP2P.Transport;
 
 namespace ActorP2P.Tests.Network;
@@ -17,7 +18,8 @@ internal sealed class TestNode : IAsyncDisposable
     private const string MemoryPort = ":30300";
 
     // Shorter waits than an operator would choose, so that tests need not wait for them; no limit of size is touched.
-    private const string QuickHocon = """
+    private const string QuickHocon = $$"""
+        {{TestMembers.Patience}}
         admission { rate-per-second = 1000, burst = 1000, member-rate-per-second = 1000, member-burst = 1000 }
         reconnect { min-delay = 20ms, max-delay = 200ms, dials-per-second = 1000 }
         link.drain-timeout = 1s

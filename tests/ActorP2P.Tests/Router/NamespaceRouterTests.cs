@@ -4,7 +4,7 @@ using ActorP2P.Tests.Manager;
 namespace ActorP2P.Tests.Router;
 
 /// <summary>The address that modules know: where their messages go, and what they hear when they go nowhere.</summary>
-public sealed class NamespaceRouterTests : TestKit
+public sealed class NamespaceRouterTests : ActorTest
 {
     private static NodeId Somebody => TestMembers.Identity(3).Id;
 
@@ -30,7 +30,7 @@ public sealed class NamespaceRouterTests : TestKit
         var node = new LogicalNode(this, 0);
         var module = CreateTestProbe();
         node.Router.Tell(message, module.Ref);
-        var got = module.ExpectMsg<object>(TimeSpan.FromSeconds(10));
+        var got = module.ExpectMsg<object>(Soon);
         Assert.IsType(answer, got);
         Assert.Contains("UnknownNamespace", got.ToString(), StringComparison.Ordinal);
         Assert.Equal(1, node.Counters.Value("router.refused.unknown-namespace"));
@@ -82,7 +82,7 @@ public sealed class NamespaceRouterTests : TestKit
 
         var tooMany = new NamespaceRouter.Broadcast(TestMembers.Ledger, "block", default);
         router.Tell(tooMany, module.Ref);
-        var refused = module.ExpectMsg<SendRefused>(TimeSpan.FromSeconds(10));
+        var refused = module.ExpectMsg<SendRefused>(Soon);
         Assert.Equal(SendFailure.Busy, refused.Reason);
         Assert.Same(tooMany, refused.Message);
     }

@@ -105,7 +105,9 @@ public class TcpCloseTests
         }
 
         await UntilAsync(() => pair.Server.Counters.OpenConnections + pair.Client.Counters.OpenConnections == 0);
-        Assert.InRange(OpenDescriptors(), 0, before + 20);
+
+        // Other tests of this process open and close descriptors meanwhile; a leak would leave 400.
+        await UntilAsync(() => OpenDescriptors() < before + 100);
         Assert.Equal(201, pair.Server.Counters.Accepted);
         Assert.Equal(0, pair.Server.Counters.Faults + pair.Client.Counters.Faults);
     }

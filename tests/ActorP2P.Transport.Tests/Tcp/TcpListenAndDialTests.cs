@@ -11,7 +11,7 @@ public class TcpListenAndDialTests
         await using var pair = await TcpPair.ListenAsync();
         var port = pair.Endpoint[(pair.Endpoint.LastIndexOf(':') + 1)..];
         var dial = new EventRecorder();
-        pair.Client.Dial(new DialRequest($"localhost:{port}", TimeSpan.FromSeconds(10), static ip => !IPAddress.IsLoopback(ip)), dial);
+        pair.Client.Dial(new DialRequest($"localhost:{port}", EventRecorder.Patience, static ip => !IPAddress.IsLoopback(ip)), dial);
         var failed = await dial.NextAsync<SinkCall.DialFailed>();
         Assert.Equal(TransportFailureReason.AddressNotAccepted, failed.Failure.Reason);
     }
@@ -65,7 +65,7 @@ public class TcpListenAndDialTests
         var port = EndpointAddress.TryParse(pair.Endpoint, out var address) ? address.Port : 0;
         var dial = new EventRecorder();
 
-        pair.Client.Dial(new DialRequest($"localhost:{port}", TimeSpan.FromSeconds(10)), dial);
+        pair.Client.Dial(new DialRequest($"localhost:{port}", EventRecorder.Patience), dial);
 
         var dialled = await dial.NextAsync<SinkCall.Dialled>();
         Assert.Equal(pair.Endpoint, dialled.Connection.RemoteEndpoint);
@@ -176,7 +176,7 @@ public class TcpListenAndDialTests
     private static async Task<TransportFailure> DialAsync(TcpTransportPort port, string address, TimeSpan? timeout = null)
     {
         var dial = new EventRecorder();
-        port.Dial(new DialRequest(address, timeout ?? TimeSpan.FromSeconds(10)), dial);
+        port.Dial(new DialRequest(address, timeout ?? EventRecorder.Patience), dial);
         return (await dial.NextAsync<SinkCall.DialFailed>()).Failure;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class TcpPair : IAsyncDisposable
     public static TcpTransportOptions Options(Func<TlsCredentials>? tls = null) => new()
     {
         Tls = tls,
-        AcceptTimeout = TimeSpan.FromSeconds(10),
+        AcceptTimeout = EventRecorder.Patience,
         MaxPendingAccepts = 64,
     };
 
@@ -56,7 +56,7 @@ internal sealed class TcpPair : IAsyncDisposable
     public async Task<(Half Client, Half Server)> ConnectAsync(int maxBodyBytes = TestFrames.MaxBodyBytes)
     {
         var dial = new EventRecorder();
-        Client.Dial(new DialRequest(Endpoint, TimeSpan.FromSeconds(10)), dial);
+        Client.Dial(new DialRequest(Endpoint, EventRecorder.Patience), dial);
         var dialled = (await dial.NextAsync<SinkCall.Dialled>()).Connection;
         var accepted = (await Listener.NextAsync<SinkCall.Accepted>()).Connection;
         var client = new Half(dialled, new EventRecorder());

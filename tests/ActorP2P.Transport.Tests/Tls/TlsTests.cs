@@ -60,7 +60,7 @@ public class TlsTests
         await using var pair = await TcpPair.ListenAsync(TcpPair.Options(() => foreign), TcpPair.Options(() => client));
         var dial = new EventRecorder();
 
-        pair.Client.Dial(new DialRequest(pair.Endpoint, TimeSpan.FromSeconds(10)), dial);
+        pair.Client.Dial(new DialRequest(pair.Endpoint, EventRecorder.Patience), dial);
 
         Assert.Equal(TransportFailureReason.TlsRefused, (await dial.NextAsync<SinkCall.DialFailed>()).Failure.Reason);
     }
@@ -191,7 +191,7 @@ public class TlsTests
     {
         var server = _consortium.Credentials("server");
         await using var pair = await TcpPair.ListenAsync(TcpPair.Options(() => server), TcpPair.Options(() => client));
-        pair.Client.Dial(new DialRequest(pair.Endpoint, TimeSpan.FromSeconds(10)), new EventRecorder());
+        pair.Client.Dial(new DialRequest(pair.Endpoint, EventRecorder.Patience), new EventRecorder());
         return (await pair.Listener.NextAsync<SinkCall.AcceptFailed>()).Failure;
     }
 
