@@ -5,11 +5,9 @@ using ActorP2P.Protocol.Settings;
 namespace ActorP2P.Tests.Manager;
 
 /// <summary>Modules that acknowledge what they consume: what they hold, what waits, and who feels it.</summary>
-public sealed class ModuleDemandTests : TestKit
+public sealed class ModuleDemandTests : ActorTest
 {
     private const string Ns = TestMembers.Ledger;
-
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     [Fact]
     public void A_module_holds_no_more_than_it_asked_for_and_gets_the_rest_in_order_as_it_consumes()
@@ -202,9 +200,9 @@ public sealed class ModuleDemandTests : TestKit
         var asker = CreateTestProbe();
         Send(pair, "ask", Bytes("first"));
         module.ExpectMsg<Delivery>(Soon);
-        pair.Left.Router.Tell(new NamespaceRouter.Request(Ns, pair.Right.Id, "ask", Bytes("late"), TimeSpan.FromSeconds(1)), asker.Ref);
+        pair.Left.Router.Tell(new NamespaceRouter.Request(Ns, pair.Right.Id, "ask", Bytes("late"), TimeSpan.FromSeconds(5)), asker.Ref);
         AwaitCount(pair, "slot.waited", 1);
-        var deadline = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(1);
+        var deadline = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(5);
         Assert.Equal(SendFailure.TimedOut, asker.ExpectMsg<RequestFailed>(Soon).Reason);
         Send(pair, "ask", Bytes("next"));
         AwaitCount(pair, "slot.waited", 2);

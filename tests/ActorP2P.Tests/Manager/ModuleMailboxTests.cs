@@ -3,11 +3,9 @@ using ActorP2P.Protocol.Frames;
 namespace ActorP2P.Tests.Manager;
 
 /// <summary>Modules that acknowledge nothing: their mailboxes have a bound all the same.</summary>
-public sealed class ModuleMailboxTests : TestKit
+public sealed class ModuleMailboxTests : ActorTest
 {
     private const string Ns = TestMembers.Ledger;
-
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     [Fact]
     public void A_busy_modules_mailbox_holds_its_window_and_the_rest_waits_and_comes_in_order()
