@@ -12,6 +12,9 @@ public sealed class SimulationRun(SimulationOptions options)
     private static readonly TimeSpan ConvergenceLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan BroadcastSpan = TimeSpan.FromSeconds(5);
 
+    // Beyond the timeout of requests, and of what waits for a session.
+    private static readonly TimeSpan SettlingLimit = TimeSpan.FromSeconds(30);
+
     // Link-up exchanges and the announcements after them are no part of what is measured.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
@@ -126,6 +129,8 @@ public sealed class SimulationRun(SimulationOptions options)
             RunUntil(world, Never, options.Duration - faults.HealsAfter);
         }
 
+        // A run that is shorter than what it sends takes goes on until each message has its outcome.
+        RunUntil(world, () => !ConversationSums.AnyOpen(world), SettlingLimit);
         report.ConvergedAgain = RunUntil(world, () => world.Board.HasConverged, ConvergenceLimit);
     }
 

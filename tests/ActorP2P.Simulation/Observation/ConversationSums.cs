@@ -7,6 +7,9 @@ namespace ActorP2P.Simulation;
 /// <param name="Broken">The first promise that was not kept; null when all were.</param>
 internal sealed record ConversationSums(int Expected, int Delivered, int Refused, string? Broken)
 {
+    /// <summary>True while a sender that lives waits for an outcome.</summary>
+    internal static bool AnyOpen(SimulatedNetwork world) => world.Outcomes.All.Any(it => it is { IsDone: false, Failure: null } && IsJudged(world, it));
+
     internal static ConversationSums Of(SimulatedNetwork world, bool isRequest)
     {
         var (expected, delivered, refused) = (0, 0, 0);
@@ -14,8 +17,7 @@ internal sealed record ConversationSums(int Expected, int Delivered, int Refused
         var hops = new Dictionary<int, int[]>();
         foreach (var it in world.Outcomes.All.Where(it => it.IsRequest == isRequest))
         {
-            var (sender, receiver) = (world.Nodes[it.Sender], world.Nodes[it.Receiver]);
-            if (!sender.IsAlive || sender.Lives != it.SenderLife || sender.IsLiar || receiver.IsLiar)
+            if (!IsJudged(world, it))
             {
                 continue;
             }
@@ -40,4 +42,7 @@ internal sealed record ConversationSums(int Expected, int Delivered, int Refused
 
         string Tell(Conversation it, string what) => $"the {(isRequest ? "request" : "unicast")} of node {it.Sender} to node {it.Receiver} {what}";
     }
+
+    private static bool IsJudged(SimulatedNetwork world, Conversation it) =>
+        world.Nodes[it.Sender] is { IsAlive: true, IsLiar: false } sender && sender.Lives == it.SenderLife && !world.Nodes[it.Receiver].IsLiar;
 }

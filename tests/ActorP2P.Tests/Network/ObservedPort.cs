@@ -6,7 +6,11 @@ namespace ActorP2P.Tests.Network;
 /// <summary>A node's transport port, with what goes on at it counted: the truth about how many connections it has.</summary>
 internal sealed class ObservedPort(ITransportPort inner) : ITransportPort
 {
+    private static readonly TransportFailure CutOff = new(TransportFailureReason.Refused, "cut by the test");
+
     private readonly TaskCompletionSource<string> _bound = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(string Address, ITransportConnection Connection)> _dialled = [];
+    private HashSet<string> _cut = [];
     private int _open;
     private int _made;
 
@@ -24,9 +28,38 @@ internal sealed class ObservedPort(ITransportPort inner) : ITransportPort
 
     public void Listen(string endpoint, IListenSink sink) => inner.Listen(endpoint, new ListenSink(this, sink));
 
+    /// <summary>Ends the connections that were dialled to these addresses, and lets dials to them fail until <see cref="Heal"/>.</summary>
+    public void Cut(IReadOnlyCollection<string> addresses)
+    {
+        List<ITransportConnection> ended;
+        lock (_dialled)
+        {
+            _cut = [.. addresses];
+            ended = [.. _dialled.Where(dialled => _cut.Contains(dialled.Address)).Select(static dialled => dialled.Connection)];
+            _dialled.RemoveAll(dialled => _cut.Contains(dialled.Address));
+        }
+
+        ended.ForEach(static connection => connection.Close());
+    }
+
+    /// <summary>Dials go out again.</summary>
+    public void Heal()
+    {
+        lock (_dialled)
+        {
+            _cut = [];
+        }
+    }
+
     public void Dial(DialRequest request, IDialSink sink)
     {
-        void Go() => inner.Dial(request, new DialSink(this, sink));
+        if (IsCut(request.Address))
+        {
+            sink.DialFailed(request, CutOff);
+            return;
+        }
+
+        void Go() => inner.Dial(request, new DialSink(this, sink, request.Address));
         if (HoldDial is { } hold)
         {
             hold(Go);
@@ -67,9 +100,32 @@ internal sealed class ObservedPort(ITransportPort inner) : ITransportPort
         public void AcceptFailed(string sourceIp, TransportFailure failure) => inner.AcceptFailed(sourceIp, failure);
     }
 
-    private sealed class DialSink(ObservedPort port, IDialSink inner) : IDialSink
+    private bool IsCut(string address)
     {
-        public void Dialled(ITransportConnection connection) => inner.Dialled(port.Count(connection));
+        lock (_dialled)
+        {
+            return _cut.Contains(address);
+        }
+    }
+
+    private sealed class DialSink(ObservedPort port, IDialSink inner, string address) : IDialSink
+    {
+        public void Dialled(ITransportConnection connection)
+        {
+            var counted = port.Count(connection);
+            lock (port._dialled)
+            {
+                port._dialled.Add((address, counted));
+            }
+
+            inner.Dialled(counted);
+
+            // The cut may have come while it was dialled.
+            if (port.IsCut(address))
+            {
+                counted.Close();
+            }
+        }
 
         public void DialFailed(DialRequest request, TransportFailure failure) => inner.DialFailed(request, failure);
     }

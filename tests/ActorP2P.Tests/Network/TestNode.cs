@@ -128,11 +128,17 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>Reads certificates and lists again; gives Reloaded or ReloadRefused.</summary>
     public Task<object> ReloadAsync() => _root!.Ask<object>(P2PNode.Reload.Instance, Eventually.Limit);
 
-    /// <summary>Ends it without a word, as SIGKILL does; on the memory transport only.</summary>
-    /// <param name="silent">Its connections fall silent, as when the machine loses power, instead of being reset.</param>
+    /// <summary>Ends it without a word, as SIGKILL does.</summary>
+    /// <param name="silent">Its connections fall silent, as when the machine loses power, instead of being reset; on the memory transport only.</param>
     public async Task KillAsync(bool silent = false)
     {
-        (_options.Memory ?? throw new InvalidOperationException("Only a host of a memory network can be killed.")).Kill(Name, silent);
+        if (silent && _options.Memory is null)
+        {
+            throw new InvalidOperationException("Only a host of a memory network can fall silent.");
+        }
+
+        // The sockets of a dead process are closed by its kernel; here they end before the actors could say goodbye.
+        _options.Memory?.Kill(Name, silent);
         await EndAsync();
     }
 
