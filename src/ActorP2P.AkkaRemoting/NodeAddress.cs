@@ -1,18 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
 
 namespace ActorP2P.AkkaRemoting;
 
 /// <summary>
 /// A node ID as the host of an Akka address. The 128 hex digits stand in four labels of 32, because a host label has
-/// at most 63 characters (RFC 1035, 2.3.4): <c>akka.p2p://system@aaaa.bbbb.cccc.dddd:1</c>.
+/// at most 63 characters (RFC 1035, 2.3.4): <c>akka.p2p://system@aaaa.bbbb.cccc.dddd:1</c>. Behind them, and with its
+/// port, may stand the place where the node listens: <c>akka.p2p://system@aaaa.bbbb.cccc.dddd.10.0.0.1:30300</c>.
 /// </summary>
 public static class NodeAddress
 {
-    /// <summary>Every address needs a port; identities have none.</summary>
+    /// <summary>The port of an address without a place: every address needs one, and identities have none.</summary>
     public const int Port = 1;
 
     private const int LabelLength = 32;
+    private const int IdLength = (4 * LabelLength) + 3;
+    private const int MaxHostLength = 253;
+    private const string IPv6Suffix = ".ip6";
 
     /// <summary>The host of a node.</summary>
     public static string HostOf(NodeId node) =>
@@ -21,12 +28,58 @@ public static class NodeAddress
     /// <summary>The address of a system on a node, in the scheme of the transport.</summary>
     public static Address Of(NodeId node, string system) => new(P2PTransport.Scheme, system, HostOf(node), Port);
 
-    /// <summary>The node that an address belongs to; false when its host is not an ID in exactly this form.</summary>
+    /// <summary>The address of a system on a node that also says where the node listens.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="system">The system's name.</param>
+    /// <param name="place">host:port, with an IPv6 address in brackets.</param>
+    /// <exception cref="ArgumentException">The place has another form, or its host is too long for an address.</exception>
+    public static Address Of(NodeId node, string system, string place) =>
+        NetworkAddress.TryParse(place, out var host, out var port) && $"{HostOf(node)}.{LabelsOf(host)}" is var whole && TryGetNode(whole, out _)
+            ? new Address(P2PTransport.Scheme, system, whole, port)
+            : throw new ArgumentException($"'{place}' is no place for an address.", nameof(place));
+
+    /// <summary>The node that an address belongs to; false when its host is not an ID, with or without a place, in exactly this form.</summary>
     public static bool TryGetNode(string? host, [NotNullWhen(true)] out NodeId? node)
     {
         node = null;
-        return host is not null
-            && NodeId.TryParse(host.Replace(".", "", StringComparison.Ordinal), out node)
-            && HostOf(node) == host;
+        return host is { Length: >= IdLength and <= MaxHostLength }
+            && (host.Length == IdLength || host[IdLength] == '.')
+            && NodeId.TryParse(host[..IdLength].Replace(".", "", StringComparison.Ordinal), out node)
+            && host.StartsWith(HostOf(node), StringComparison.Ordinal)
+            && (host.Length == IdLength || TryGetHost(host[(IdLength + 1)..], out _));
+    }
+
+    /// <summary>Where the node listens, as host:port, when the address says so.</summary>
+    public static bool TryGetPlace(Address address, [NotNullWhen(true)] out string? place)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        place = null;
+        if (address is { Host: { Length: > IdLength } host, Port: > 0 and <= ushort.MaxValue }
+            && TryGetNode(host, out _)
+            && TryGetHost(host[(IdLength + 1)..], out var listens))
+        {
+            place = $"{listens}:{address.Port}";
+        }
+
+        return place is not null;
+    }
+
+    // A colon cannot stand in a host: an IPv6 address is written as one label of 32 hex digits.
+    private static string LabelsOf(string host) => IPAddress.TryParse(host, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6
+        ? Convert.ToHexStringLower(ip.GetAddressBytes()) + IPv6Suffix
+        : host.ToLowerInvariant();
+
+    // What does not read back as it was written would be a second address of the same place.
+    private static bool TryGetHost(string labels, [NotNullWhen(true)] out string? host)
+    {
+        host = labels;
+        if (labels.EndsWith(IPv6Suffix, StringComparison.Ordinal))
+        {
+            var hex = labels[..^IPv6Suffix.Length];
+            host = hex.Length == LabelLength && hex.All(char.IsAsciiHexDigitLower) ? $"[{new IPAddress(Convert.FromHexString(hex))}]" : null;
+            return host is not null;
+        }
+
+        return labels.Split('.').All(static label => label.Length > 0 && label.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_'));
     }
 }

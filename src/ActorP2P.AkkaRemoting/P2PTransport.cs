@@ -1,4 +1,8 @@
+using System.Net;
 using ActorP2P.Hocon;
+using ActorP2P.Protocol.Gossip;
+using ActorP2P.Protocol.Settings;
+using Akka.Cluster;
 using Akka.Remote.Transport;
 using AkkaConfig = Akka.Configuration.Config;
 
@@ -41,7 +45,7 @@ public sealed class P2PTransport : global::Akka.Remote.Transport.Transport
     public override async Task<(Address, TaskCompletionSource<IAssociationEventListener>)> Listen()
     {
         _environment = CreateEnvironment();
-        var local = NodeAddress.Of(_environment.Identity.Id, System.Name);
+        var local = OwnAddress(_environment);
         var ready = new TaskCompletionSource<IActorRef>(TaskCreationOptions.RunContinuationsAsynchronously);
         var (environment, settings) = (_environment, _settings);
         _gate = ((ExtendedActorSystem)System).SystemActorOf(
@@ -87,11 +91,29 @@ public sealed class P2PTransport : global::Akka.Remote.Transport.Transport
         return inOrder;
     }
 
+    // Members of the cluster learn from each other's addresses where to dial.
+    private Address OwnAddress(NodeEnvironment environment)
+    {
+        var (id, network) = (environment.Identity.Id, environment.Settings.Network);
+        if (environment.Settings.Discovery.Mode != DiscoveryMode.Cluster)
+        {
+            return NodeAddress.Of(id, System.Name);
+        }
+
+        var place = network.Advertise.Concat(network.Listen).FirstOrDefault(IsPlace)
+            ?? throw Wrong(["discovery.mode = cluster needs an address that others can dial: set actorp2p.network.advertise"]);
+        return NodeAddress.Of(id, System.Name, place);
+    }
+
+    private static bool IsPlace(string endpoint) =>
+        NetworkAddress.TryParse(endpoint, out var host, out _) && !(IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)));
+
     private NodeEnvironment CreateEnvironment()
     {
+        var hasDirectory = ((ExtendedActorSystem)System).Provider is IClusterActorRefProvider;
         var read = _settings.ConfigFile.Length > 0
-            ? SettingsReader.ReadFile(_settings.ConfigFile)
-            : SettingsReader.Read(OwnSection());
+            ? SettingsReader.ReadFile(_settings.ConfigFile, hasDirectory)
+            : SettingsReader.Read(OwnSection(), hasDirectory);
         if (!read.IsValid)
         {
             throw Wrong(read.Errors.Select(static error => error.ToString()));
@@ -103,9 +125,8 @@ public sealed class P2PTransport : global::Akka.Remote.Transport.Transport
         return bootstrap.IsReady ? bootstrap.Environment : throw Wrong(bootstrap.Errors.Select(static error => error.ToString()));
     }
 
-    // As text: the two engines' configurations are types of their own.
     private Config OwnSection() => System.Settings.Config.HasPath(SettingsReader.SectionName)
-        ? ConfigurationFactory.ParseString($"{SettingsReader.SectionName} {{\n{System.Settings.Config.GetConfig(SettingsReader.SectionName)}\n}}")
+        ? AkkaSection.Read(System.Settings.Config, SettingsReader.SectionName)
         : ConfigurationFactory.Empty;
 
     private static Akka.Configuration.ConfigurationException Wrong(IEnumerable<string> errors) => new(string.Join("; ", errors));

@@ -1,5 +1,6 @@
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Settings;
 using Akka.Remote.Transport;
 
 namespace ActorP2P.AkkaRemoting;
@@ -12,6 +13,7 @@ namespace ActorP2P.AkkaRemoting;
 /// An association's address must belong to the node that the session authenticates. It is checked where the transport
 /// opens the association and again in Akka.Remote's own handshake PDU, which names an address of its own.
 /// The node below is stopped with the gate and never restarted in it: Akka.Remote's terminator ends the system then.
+/// The directory is restarted; one that fails ten times within a minute stops, and its last word stays in force.
 /// </remarks>
 internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
 {
@@ -53,7 +55,7 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new ByPart(this);
 
     protected override void PreStart()
     {
@@ -93,7 +95,18 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
         });
         Receive<OpenRefused>(refused => _ready.TrySetException(new InvalidAssociationException($"namespace {refused.Namespace}: {refused.Reason}")));
         Receive<RegisterRefused>(refused => _ready.TrySetException(new InvalidAssociationException($"module {refused.Type}: {refused.Reason}")));
-        Receive<ListenerReady>(ready => _listener = ready.Listener);
+        Receive<ListenerReady>(HandleListener);
+    }
+
+    private void HandleListener(ListenerReady ready)
+    {
+        _listener = ready.Listener;
+        if (_environment.Settings.Discovery.Mode == DiscoveryMode.Cluster)
+        {
+            var (node, counters) = (_node, _environment.Counters);
+            var self = _local.WithProtocol(P2PTransport.FullScheme);
+            Context.ActorOf(Props.Create(() => new ClusterDirectory(node, self, counters)).WithDeploy(Deploy.Local), "directory");
+        }
     }
 
     private void ReceiveFromAkka()

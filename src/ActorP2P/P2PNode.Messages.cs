@@ -1,3 +1,5 @@
+using ActorP2P.Protocol.Reconnect;
+
 namespace ActorP2P;
 
 /// <content>What a host says to a node, and what it hears.</content>
@@ -33,6 +35,13 @@ public sealed partial class P2PNode
     /// <summary>What was read does not fit together, as half-written files do not: all stays as it was, until the next change. Also on the system's event stream.</summary>
     /// <param name="Errors">Every error, by path.</param>
     public sealed record ReloadRefused(IReadOnlyList<SettingsError> Errors);
+
+    /// <summary>
+    /// Whom a directory outside of the network names, all of them each time; taken with <c>discovery.mode = cluster</c>, and
+    /// counted as <c>directory.ignored</c> otherwise. Each is dialled as a discovered member is, and only itself, with a valid
+    /// certificate, is accepted there. Who is no longer named is dialled no more and keeps the link it has.
+    /// </summary>
+    public sealed record UseDirectory(IReadOnlyList<DiscoveredMember> Members);
 
     /// <summary>Answered by <see cref="RouterAddress"/>.</summary>
     public sealed record GetRouter

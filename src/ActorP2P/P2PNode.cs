@@ -1,3 +1,5 @@
+using ActorP2P.Protocol.Settings;
+
 namespace ActorP2P;
 
 /// <summary>
@@ -34,6 +36,7 @@ public sealed partial class P2PNode : ReceiveActor, IWithTimers
         _topologyStarts = topologyStarts;
         Receive<GetRouter>(_ => Sender.Tell(new RouterAddress(_router)));
         Receive<Reload>(reload => _trust.Forward(reload));
+        Receive<UseDirectory>(HandleDirectory);
         Receive<Leave>(_ => BeginLeaving());
         Receive<LeaveTimedOut>(_ => Context.Stop(Self));
         Receive<Terminated>(HandleTerminated);
@@ -68,6 +71,18 @@ public sealed partial class P2PNode : ReceiveActor, IWithTimers
     }
 
     private static IActorRef Start(Props props, string name) => Context.Watch(Context.ActorOf(props, name));
+
+    private void HandleDirectory(UseDirectory directory)
+    {
+        if (_environment.Settings.Discovery.Mode == DiscoveryMode.Cluster)
+        {
+            _hypernet.Tell(new Hypernet.MembersDiscovered(directory.Members));
+        }
+        else
+        {
+            _environment.Counters.Add("directory.ignored");
+        }
+    }
 
     private void BeginLeaving()
     {

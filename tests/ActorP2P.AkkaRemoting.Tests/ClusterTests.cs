@@ -38,32 +38,16 @@ public sealed class ClusterTests
         await Task.WhenAll(names[..3].Select(name => MembersAsync(consortium[name], 3)));
     }
 
-    private static Task<bool> MembersAsync(ActorSystem system, int count)
-    {
-        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        system.ActorOf(Props.Create(() => new Census(count, done)));
-        return done.Task.WaitAsync(Soon);
-    }
-
-    private sealed class Census : ReceiveActor
-    {
-        public Census(int count, TaskCompletionSource<bool> done)
+    /// <summary>Waits until a system sees exactly so many members, all of them up.</summary>
+    internal static Task<bool> MembersAsync(ActorSystem system, int count) => RemotingConsortium.EventuallyAsync(
+        () =>
         {
-            var up = new HashSet<UniqueAddress>();
-            Cluster.Get(Context.System).Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
-            Receive<ClusterEvent.MemberUp>(joined => Count(up.Add(joined.Member.UniqueAddress)));
-            Receive<ClusterEvent.MemberRemoved>(left => Count(up.Remove(left.Member.UniqueAddress)));
-            ReceiveAny(static _ => { });
-
-            void Count(bool changed)
-            {
-                if (changed && up.Count == count)
-                {
-                    done.TrySetResult(true);
-                }
-            }
-        }
-    }
+            var state = Cluster.Get(system).State;
+            Assert.Equal(count, state.Members.Count);
+            Assert.All(state.Members, static member => Assert.Equal(MemberStatus.Up, member.Status));
+            return Task.FromResult(true);
+        },
+        Soon);
 
     private sealed class Listener : ReceiveActor
     {

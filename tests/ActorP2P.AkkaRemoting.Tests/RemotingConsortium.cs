@@ -25,21 +25,33 @@ internal sealed class RemotingConsortium : IAsyncDisposable
         }
     }
 
+    /// <summary>False: members learn of each other from the cluster alone, and their addresses say where they listen.</summary>
+    public bool KnowsPeers { get; init; } = true;
+
+    /// <summary>More of every node's section <c>actorp2p</c>.</summary>
+    public string NodeHocon { get; init; } = "";
+
     public ActorSystem this[string name] => _systems[name];
 
     public NodeId IdOf(string name) => Member(name).Files.Id;
 
     /// <summary>The address of a member's system, as other systems write it.</summary>
-    public Address AddressOf(string name, string system = "consortium") => NodeAddress.Of(IdOf(name), system).WithProtocol("akka.p2p");
+    public Address AddressOf(string name, string system = "consortium") =>
+        (KnowsPeers ? NodeAddress.Of(IdOf(name), system) : NodeAddress.Of(IdOf(name), system, PlaceOf(name))).WithProtocol("akka.p2p");
+
+    /// <summary>Where a member listens.</summary>
+    public string PlaceOf(string name) => $"127.0.0.1:{Member(name).Port}";
 
     /// <summary>Starts one member's system; its name is the same everywhere, as a cluster needs.</summary>
     public ActorSystem Start(string name, string hocon = "akka.remote.untrusted-mode = off")
     {
-        var config = Akka.Configuration.ConfigurationFactory.ParseString(hocon)
-            .WithFallback(Akka.Configuration.ConfigurationFactory.ParseString(ConfigOf(name)))
-            .WithFallback(P2PTransport.Defaults);
+        var config = Akka.Configuration.ConfigurationFactory.ParseString(hocon).WithFallback(ConfigurationOf(name));
         return _systems[name] = ActorSystem.Create("consortium", config);
     }
+
+    /// <summary>What a member is started with, but for what a test adds.</summary>
+    public Akka.Configuration.Config ConfigurationOf(string name) =>
+        Akka.Configuration.ConfigurationFactory.ParseString(ConfigOf(name)).WithFallback(P2PTransport.Defaults);
 
     public void StartAll(string hocon = "akka.remote.untrusted-mode = off")
     {
@@ -64,10 +76,10 @@ internal sealed class RemotingConsortium : IAsyncDisposable
     }
 
     /// <summary>Tries until it does not throw; the last exception counts.</summary>
-    public static async Task<T> EventuallyAsync<T>(Func<Task<T>> attempt)
+    public static async Task<T> EventuallyAsync<T>(Func<Task<T>> attempt, TimeSpan? limit = null)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        for (var end = DateTime.UtcNow + Soon; ; await timer.WaitForNextTickAsync())
+        for (var end = DateTime.UtcNow + (limit ?? Soon); ; await timer.WaitForNextTickAsync())
         {
             try
             {
@@ -92,7 +104,7 @@ internal sealed class RemotingConsortium : IAsyncDisposable
             File.SetUnixFileMode(Path.Combine(folder, "node.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
-        var peers = string.Join(", ", _members.Where(other => other.Name != name).Select(other => $"\"127.0.0.1:{other.Port}\""));
+        var peers = !KnowsPeers ? "" : string.Join(", ", _members.Where(other => other.Name != name).Select(other => $"\"127.0.0.1:{other.Port}\""));
         return $$"""
             akka { loglevel = WARNING, stdout-loglevel = OFF, log-dead-letters = off }
             actorp2p {
@@ -100,8 +112,18 @@ internal sealed class RemotingConsortium : IAsyncDisposable
               identity { key-file = "{{folder}}/node.key", certificate-file = "{{folder}}/node.crt", ca-file = "{{folder}}/ca.crt" }
               link.drain-timeout = 1s
               reconnect { min-delay = 50ms, max-delay = 500ms }
+              {{(KnowsPeers ? "" : "discovery { mode = cluster, allow = [\"127.0.0.0/8\"], max-delay = 500ms }")}}
+              {{NodeHocon}}
             }
             """;
+    }
+
+    /// <summary>The ID of a key that nobody has.</summary>
+    public static NodeId SomeNode()
+    {
+        var validity = Validity.FromNow(DateTimeOffset.UtcNow, 1);
+        return CertificateIssuer.CreateRoot(IdentityCurves.P256, "ca", validity, TestRandom.Instance)
+            .IssueNode(new NodeCertificateRequest("nobody", [], validity), TestRandom.Instance).Id;
     }
 
     private (string Name, int Port, IssuedNode Files) Member(string name) => _members.Single(member => member.Name == name);

@@ -3,7 +3,7 @@ using ActorP2P.Protocol.Routing;
 
 namespace ActorP2P.Protocol.Reconnect;
 
-/// <summary>A member with the addresses of its signed link state. Only this node is accepted there.</summary>
+/// <summary>A member with the addresses of its signed link state, or of a directory. Only this node is accepted there.</summary>
 /// <param name="Node">The member.</param>
 /// <param name="Addresses">host:port, at least one.</param>
 public sealed record DiscoveredMember(NodeId Node, IReadOnlyList<string> Addresses)

@@ -58,7 +58,7 @@ public sealed class ReconnectPlan
     }
 
     /// <summary>
-    /// The members known from signed link states, all of them each time. Those that are configured, or of whom a
+    /// The members known from signed link states or a directory, all of them each time. Those that are configured, or of whom a
     /// configured address has proven to be, stay as they are; those that are no longer named are dialled no more.
     /// </summary>
     public void UseDiscovered(IReadOnlyList<DiscoveredMember> members, DateTimeOffset now, List<ReconnectEffect> effects)

@@ -8,10 +8,13 @@ public enum DiscoveryMode
 
     /// <summary>The configuration and signed link states.</summary>
     Gossip,
+
+    /// <summary>The configuration and a directory that the host feeds: the members of an Akka.NET cluster.</summary>
+    Cluster,
 }
 
 /// <summary><c>actorp2p.discovery</c>: whom to dial beyond the configured members.</summary>
-/// <param name="Mode">Whether members are also dialled at the addresses of their signed link states.</param>
+/// <param name="Mode">Where members beyond the configured ones are known from.</param>
 /// <param name="TargetLinks">Below so many links such members are dialled.</param>
 /// <param name="MaxMembers">Of them in the dial plan.</param>
 /// <param name="MaxAddresses">Addresses tried of each.</param>

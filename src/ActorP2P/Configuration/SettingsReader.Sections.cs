@@ -88,24 +88,37 @@ public static partial class SettingsReader
         s.Duration("dial-timeout", 100 * Ms, Minute),
         s.Duration("address-stagger", TimeSpan.Zero, Minute));
 
-    private static DiscoverySettings ReadDiscovery(SettingsSection s)
+    private static DiscoverySettings ReadDiscovery(SettingsSection s, bool hasDirectory)
     {
-        const string Gossip = "gossip";
         const int MaxPrefixes = 64;
-        var mode = s.Text("mode", 1, MaxNameBytes);
-        if (mode is not ("static" or Gossip or ""))
-        {
-            s.Report("mode", $"'{mode}' is neither static nor gossip", s.OriginOf("mode"));
-        }
-
         return new DiscoverySettings(
-            mode == Gossip ? DiscoveryMode.Gossip : DiscoveryMode.Static,
+            ReadDiscoveryMode(s, hasDirectory),
             s.Count("target-links", 1, 65536),
             s.Count("max-members", 1, 65536),
             s.Count("max-addresses", 1, 16),
             s.Duration("max-delay", 10 * Ms, Hour),
             s.Switch("names"),
             s.TextList("allow", MaxPrefixes, static text => System.Net.IPNetwork.TryParse(text, out _) ? null : "is not a prefix such as 127.0.0.0/8"));
+    }
+
+    private static DiscoveryMode ReadDiscoveryMode(SettingsSection s, bool hasDirectory)
+    {
+        var mode = s.Text("mode", 1, MaxNameBytes);
+        switch (mode)
+        {
+            case "static" or "":
+                return DiscoveryMode.Static;
+            case "gossip":
+                return DiscoveryMode.Gossip;
+            case "cluster" when hasDirectory:
+                return DiscoveryMode.Cluster;
+            case "cluster":
+                s.Report("mode", "'cluster' needs an Akka.NET cluster that this node carries: build with -p:ActorEngine=akka and set akka.actor.provider = cluster (docs/akka.md)", s.OriginOf("mode"));
+                return DiscoveryMode.Static;
+            default:
+                s.Report("mode", $"'{mode}' is neither static nor gossip nor cluster", s.OriginOf("mode"));
+                return DiscoveryMode.Static;
+        }
     }
 
     private static LivenessSettings ReadLiveness(SettingsSection s) => new(

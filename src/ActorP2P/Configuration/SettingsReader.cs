@@ -22,7 +22,11 @@ public static partial class SettingsReader
     public static Config Defaults => Reference.Value;
 
     /// <summary>Reads the section <c>actorp2p</c> of a configuration, whose other sections are left alone.</summary>
-    public static SettingsResult Read(Config config)
+    /// <param name="config">The configuration.</param>
+    /// <param name="hasDirectory">
+    /// True from a host that feeds the node by <see cref="P2PNode.UseDirectory"/>; without one <c>discovery.mode = cluster</c> is an error.
+    /// </param>
+    public static SettingsResult Read(Config config, bool hasDirectory = false)
     {
         ArgumentNullException.ThrowIfNull(config);
         var whole = config.WithFallback(Defaults);
@@ -44,7 +48,7 @@ public static partial class SettingsReader
             ReadRekey(root.Section("rekey")),
             ReadAdmission(root.Section("admission")),
             ReadReconnect(root.Section("reconnect")),
-            ReadDiscovery(root.Section("discovery")),
+            ReadDiscovery(root.Section("discovery"), hasDirectory),
             ReadLiveness(root.Section("liveness")),
             ReadLink(root.Section("link")),
             ReadChannel(root.Section("channel")),
@@ -62,8 +66,10 @@ public static partial class SettingsReader
     }
 
     /// <summary>Reads a file with its includes and the environment. A malformed file gives its errors by line, too.</summary>
-    public static SettingsResult ReadFile(string path) =>
-        ConfigurationFactory.TryParseFile(path, null, out var config, out var errors) ? Read(config) : Malformed(errors);
+    /// <param name="path">The file.</param>
+    /// <param name="hasDirectory">As for <see cref="Read"/>.</param>
+    public static SettingsResult ReadFile(string path, bool hasDirectory = false) =>
+        ConfigurationFactory.TryParseFile(path, null, out var config, out var errors) ? Read(config, hasDirectory) : Malformed(errors);
 
     private static SettingsResult Malformed(IReadOnlyList<HoconError> errors) =>
         new(null, [.. errors.Select(static e => new SettingsError(e.Path ?? "", e.Message, e.Origin))]);

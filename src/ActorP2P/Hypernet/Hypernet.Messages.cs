@@ -40,7 +40,7 @@ public sealed partial class Hypernet
     /// <summary>From the topology: link state changed; goes on to every PeerManager.</summary>
     internal sealed record ViewChanged(NetworkView View);
 
-    /// <summary>From the topology, when members are discovered by gossip: who gives which addresses, all of them each time.</summary>
+    /// <summary>From the topology or, on behalf of a directory, P2PNode: who is to be dialled where, all of them each time.</summary>
     internal sealed record MembersDiscovered(IReadOnlyList<DiscoveredMember> Members);
 
     /// <summary>One namespace in the server's slot map.</summary>
@@ -78,8 +78,8 @@ public sealed partial class Hypernet
     /// <summary>From the server or client: a remote was refused before there was a link.</summary>
     internal sealed record Rejected(string Endpoint, string Reason, string Detail);
 
-    /// <summary>From Hypernet's predecessor, which failed: the slot map as it knew it.</summary>
-    private sealed record Inherited(IReadOnlyList<SlotEntry> Slots);
+    /// <summary>From Hypernet's predecessor, which failed: the slot map and the members to dial as it knew them.</summary>
+    private sealed record Inherited(IReadOnlyList<SlotEntry> Slots, IReadOnlyList<DiscoveredMember> Discovered);
 
     /// <summary>The link table's timer.</summary>
     private sealed record LinkTableTimer(long Token);

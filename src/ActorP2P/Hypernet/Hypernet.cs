@@ -74,9 +74,9 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     /// <inheritdoc />
     protected override void PreRestart(Exception reason, object message)
     {
-        if (_slots.Count > 0)
+        if (_slots.Count > 0 || _discovered.Count > 0)
         {
-            Self.Tell(new Inherited(_slots));
+            Self.Tell(new Inherited(_slots, _discovered));
         }
 
         base.PreRestart(reason, message);
@@ -98,6 +98,11 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
                 TakeSlots(inherited.Slots);
                 _server.Tell(new HypernetServer.RestoreSlots(inherited.Slots));
             }
+
+            if (_discovered.Count == 0)
+            {
+                UseDiscovered(inherited.Discovered);
+            }
         });
         Receive<ViewChanged>(changed =>
         {
@@ -105,11 +110,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
             _tunnels.Tell(new TunnelRouter.UseView(_view));
             TellManagers(_slots, new PeerManager.ViewChanged(_view));
         });
-        Receive<MembersDiscovered>(discovered =>
-        {
-            _discovered = discovered.Members;
-            _client.Tell(new HypernetClient.UseDiscovered(_discovered));
-        });
+        Receive<MembersDiscovered>(discovered => UseDiscovered(discovered.Members));
         Receive<NetworkAlarm>(alarm => TellManagers(_slots, alarm));
         Receive<ListenersBound>(bound =>
         {
@@ -188,6 +189,12 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         {
             _client.Tell(new HypernetClient.UseDiscovered(_discovered));
         }
+    }
+
+    private void UseDiscovered(IReadOnlyList<DiscoveredMember> members)
+    {
+        _discovered = members;
+        _client.Tell(new HypernetClient.UseDiscovered(_discovered));
     }
 
     private void TakeSlots(IReadOnlyList<SlotEntry> slots)

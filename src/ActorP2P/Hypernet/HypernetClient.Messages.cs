@@ -19,7 +19,7 @@ public sealed partial class HypernetClient
     /// <summary>From Hypernet: the handshake over this address proved this node.</summary>
     internal sealed record AddressProven(string Address, NodeId Node);
 
-    /// <summary>From Hypernet: the members that signed link states give addresses of, all of them each time.</summary>
+    /// <summary>From Hypernet: the members that signed link states or a directory give addresses of, all of them each time.</summary>
     internal sealed record UseDiscovered(IReadOnlyList<DiscoveredMember> Members);
 
     /// <summary>From the transport: connected.</summary>

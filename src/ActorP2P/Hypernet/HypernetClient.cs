@@ -6,7 +6,8 @@ namespace ActorP2P;
 
 /// <summary>
 /// The dialling side of the physical layer: keeps dialling the configured members for ever, with back-off, until a
-/// link to each is up, whoever dialled it; and with <c>discovery.mode = gossip</c> members known from their link states.
+/// link to each is up, whoever dialled it; and, as <c>discovery.mode</c> says, members known from
+/// their link states or from a directory.
 /// </summary>
 /// <remarks>
 /// It has no children. Hypernet restarts it after a failure and tells it the links that are up. Dials under way report
@@ -20,6 +21,7 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
     private readonly HashSet<NodeId> _linked = [];
     private readonly Dictionary<string, NodeId> _expected = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ReconnectEffect> _effects = [];
+    private HashSet<string> _refused = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
     /// <summary>Creates the client; it dials from its start on.</summary>
@@ -100,14 +102,25 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
     private void HandleDiscovered(UseDiscovered discovered)
     {
         var members = new List<DiscoveredMember>();
+        var refused = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (node, claimed) in discovered.Members)
         {
             var addresses = claimed.Where(_policy.Accepts).ToList();
+            refused.UnionWith(claimed.Except(addresses));
             if (addresses.Count > 0)
             {
                 members.Add(new DiscoveredMember(node, addresses));
             }
         }
+
+        // Once for each, though the same claim comes with every change of anybody else's.
+        foreach (var address in refused.Except(_refused, StringComparer.OrdinalIgnoreCase))
+        {
+            _environment.Counters.Add("discovery.refused-address");
+            _log.Warning("{0} is not dialled: discovery.allow and discovery.names do not permit it", address);
+        }
+
+        _refused = refused;
 
         var chosen = DiscoveredMember.Choose(_environment.Identity.Id, members, _environment.Settings.Discovery.MaxMembers);
         _plan.UseDiscovered(chosen, Now, _effects);

@@ -37,7 +37,7 @@ internal static class TestMembers
     public static P2PSettings Settings(string overrides = "", string namespaces = "namespaces.ledger {}")
     {
         var config = ConfigurationFactory.ParseString($"actorp2p {{\nnetwork.id = test\n{namespaces}\n{overrides}\n}}");
-        var result = SettingsReader.Read(config);
+        var result = SettingsReader.Read(config, hasDirectory: true);
         return result.Settings ?? throw new InvalidOperationException(string.Join("; ", result.Errors));
     }
 
