@@ -10,7 +10,7 @@ internal static class TestFrames
     public static byte[] Make(int bodyBytes, ulong number = 0, FrameKind kind = FrameKind.Record)
     {
         var bytes = new byte[FrameHeader.LengthBytes + bodyBytes];
-        new FrameHeader((uint)bodyBytes, kind, Lane.Request, FrameFlags.None, 0, 0, 0, 1, number).Write(bytes);
+        new FrameHeader((uint)bodyBytes, kind, Lane.Request, FrameFlags.None, 0, 0, 1, number).Write(bytes);
         new Random((int)number).NextBytes(bytes.AsSpan(FrameHeader.LengthBytes));
         return bytes;
     }

@@ -42,7 +42,7 @@ public enum FrameFlags : byte
 /// 4  u8  kind        FrameKind
 /// 5  u8  lane        Lane
 /// 6  u8  flags       FrameFlags
-/// 7  u8  hops        0; a tunnel packet counts its relays itself
+/// 7  u8              0; anything else ends the link
 /// 8  u32 generation  key generation of the lane
 /// 12 u32 chunk       chunk index; 0 without the Chunk flag
 /// 16 u64 session     namespace session tag; 0 is the link itself
@@ -54,7 +54,6 @@ public readonly record struct FrameHeader(
     FrameKind Kind,
     Lane Lane,
     FrameFlags Flags,
-    byte Hops,
     uint Generation,
     uint Chunk,
     ulong Session,
@@ -63,6 +62,9 @@ public readonly record struct FrameHeader(
     /// <summary>Length of the encoded header.</summary>
     public const int LengthBytes = 32;
 
+    /// <summary>Where the byte stands that has no meaning yet.</summary>
+    internal const int ReservedAt = 7;
+
     /// <summary>Writes the 32 bytes at the start of <paramref name="destination"/>.</summary>
     public void Write(Span<byte> destination)
     {
@@ -70,7 +72,7 @@ public readonly record struct FrameHeader(
         destination[4] = (byte)Kind;
         destination[5] = (byte)Lane;
         destination[6] = (byte)Flags;
-        destination[7] = Hops;
+        destination[ReservedAt] = 0;
         BinaryPrimitives.WriteUInt32LittleEndian(destination[8..], Generation);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[12..], Chunk);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[16..], Session);
@@ -83,7 +85,6 @@ public readonly record struct FrameHeader(
         (FrameKind)source[4],
         (Lane)source[5],
         (FrameFlags)source[6],
-        source[7],
         BinaryPrimitives.ReadUInt32LittleEndian(source[8..]),
         BinaryPrimitives.ReadUInt32LittleEndian(source[12..]),
         BinaryPrimitives.ReadUInt64LittleEndian(source[16..]),

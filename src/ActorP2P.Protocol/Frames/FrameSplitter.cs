@@ -15,7 +15,7 @@ public enum FrameError
     /// <summary>The lane is not known.</summary>
     UnknownLane,
 
-    /// <summary>A flag bit is not known, or flags contradict each other.</summary>
+    /// <summary>A flag bit or the reserved byte is not known, or flags contradict each other.</summary>
     UnknownFlags,
 }
 
@@ -54,7 +54,7 @@ public static class FrameSplitter
         }
 
         var header = FrameHeader.Read(buffer.Span);
-        error = Judge(header, maxBodyBytes);
+        error = buffer.Span[FrameHeader.ReservedAt] == 0 ? Judge(header, maxBodyBytes) : FrameError.UnknownFlags;
         if (error != FrameError.None)
         {
             return false;

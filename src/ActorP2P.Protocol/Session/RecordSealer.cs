@@ -90,7 +90,6 @@ public sealed class RecordSealer : IDisposable
             FrameKind.Record,
             _lane,
             (flags & ~FrameFlags.Sealed) | sealedFlag,
-            Hops: 0,
             Generation,
             chunk,
             _tag,

@@ -4,7 +4,8 @@ namespace ActorP2P.Protocol.Settings;
 /// <param name="MaxPerSecond">Events a second of each kind that a remote can cause at will; the rest is only counted.</param>
 /// <param name="StatusPerSecond">Events a second about one member's topics and status; what is more is gathered and told later.</param>
 /// <param name="StatusBurst">The same at once.</param>
-public sealed record EventSettings(int MaxPerSecond, int StatusPerSecond, int StatusBurst);
+/// <param name="RouteInterval">Least time between two looks at the routes that led to events.</param>
+public sealed record EventSettings(int MaxPerSecond, int StatusPerSecond, int StatusBurst, TimeSpan RouteInterval);
 
 /// <summary><c>actorp2p.supervision</c>: failures that are borne before the next larger part gives up.</summary>
 /// <param name="Window">In which failures are counted.</param>

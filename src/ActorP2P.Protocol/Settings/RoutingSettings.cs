@@ -11,6 +11,8 @@ namespace ActorP2P.Protocol.Settings;
 /// <param name="HelloBurst">And in one burst.</param>
 /// <param name="LinkHelloRatePerSecond">The same for all sources behind one link.</param>
 /// <param name="LinkHelloBurst">And in one burst.</param>
+/// <param name="ViewIntervalPerClaim">Time between two views of the network, for each claimed link end.</param>
+/// <param name="MaxViewInterval">Longest time that a changed link stays out of the view.</param>
 public sealed record RoutingSettings(
     int HopLimit,
     int RelayQueueBytes,
@@ -21,4 +23,6 @@ public sealed record RoutingSettings(
     double HelloRatePerSecond,
     int HelloBurst,
     double LinkHelloRatePerSecond,
-    int LinkHelloBurst);
+    int LinkHelloBurst,
+    TimeSpan ViewIntervalPerClaim,
+    TimeSpan MaxViewInterval);

@@ -74,7 +74,7 @@ public sealed class P2PClient(ActorSystem system, IActorRef router, TimeSpan ans
     public Task<StatusSnapshot> GetStatusAsync(string ns, NodeId node, CancellationToken cancellation = default) =>
         AskAsync<StatusSnapshot>(new NamespaceRouter.GetStatus(ns, node), answerTimeout, cancellation);
 
-    /// <summary>Distance to every known node.</summary>
+    /// <summary>The way to every known node.</summary>
     public Task<RoutesSnapshot> GetRoutesAsync(CancellationToken cancellation = default) =>
         AskAsync<RoutesSnapshot>(new NamespaceRouter.GetRoutes(), answerTimeout, cancellation);
 

@@ -17,5 +17,7 @@ public static partial class SettingsReader
         s.Real("hello-rate-per-second", 0.1, 1_000_000),
         s.Count("hello-burst", 1, 1_000_000),
         s.Real("link-hello-rate-per-second", 0.1, 1_000_000),
-        s.Count("link-hello-burst", 1, 1_000_000));
+        s.Count("link-hello-burst", 1, 1_000_000),
+        s.Duration("view-interval-per-claim", TimeSpan.Zero, Ms),
+        s.Duration("max-view-interval", TimeSpan.Zero, Minute));
 }

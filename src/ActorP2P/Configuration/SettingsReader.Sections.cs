@@ -191,7 +191,8 @@ public static partial class SettingsReader
     private static EventSettings ReadEvents(SettingsSection s) => new(
         s.Count("max-per-second", 1, 1_000_000),
         s.Count("status-per-second", 1, 1_000_000),
-        s.Count("status-burst", 1, 1_000_000));
+        s.Count("status-burst", 1, 1_000_000),
+        s.Duration("route-interval", TimeSpan.Zero, Minute));
 
     private static SupervisionSettings ReadSupervision(SettingsSection s) => new(
         s.Duration("window", Second, Day),

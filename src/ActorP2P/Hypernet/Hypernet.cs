@@ -89,7 +89,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         Receive<HypernetServer.RegisterSlot>(register => _server.Forward(register));
         Receive<HypernetServer.UnregisterSlot>(unregister => _server.Forward(unregister));
         Receive<TunnelRouter.OpenTunnel>(open => _tunnels.Forward(open));
-        Receive<Topology.GetRoutes>(get => _topology.Forward(get));
+        Receive<TunnelRouter.GetRoutes>(get => _tunnels.Forward(get));
         Receive<SlotsChanged>(changed => TakeSlots(changed.Slots));
         Receive<Inherited>(inherited =>
         {

@@ -10,7 +10,7 @@ namespace ActorP2P;
 /// <summary>Leads the handshake core through the frames of one connection.</summary>
 internal sealed class LinkHandshake : IDisposable
 {
-    private static readonly FrameHeader Header = new(0, FrameKind.Handshake, Lane.Control, FrameFlags.None, 0, 0, 0, 0, 0);
+    private static readonly FrameHeader Header = new(0, FrameKind.Handshake, Lane.Control, FrameFlags.None, 0, 0, 0, 0);
 
     private readonly HandshakeParameters _parameters;
     private readonly bool _weInitiate;

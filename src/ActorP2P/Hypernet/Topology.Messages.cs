@@ -26,9 +26,6 @@ public sealed partial class Topology
         public static readonly TrustChanged Instance = new();
     }
 
-    /// <summary>Answered by <see cref="RoutesSnapshot"/>.</summary>
-    internal sealed record GetRoutes;
-
     private sealed record LookAtExpiry
     {
         public static readonly LookAtExpiry Instance = new();

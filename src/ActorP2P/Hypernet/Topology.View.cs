@@ -1,23 +1,13 @@
 using ActorP2P.Protocol.Gossip;
-using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Reconnect;
 using ActorP2P.Protocol.Routing;
 using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P;
 
-/// <content>The view of the network that the namespaces get, and the routes that modules ask for.</content>
+/// <content>The view of the network that the namespaces get.</content>
 public sealed partial class Topology
 {
-    /// <summary>
-    /// Time between two views for each claimed link end, so that views cost a small part of a core at any size; our
-    /// guess, a hundred times and more what building one costs. It is at most <see cref="MaxViewInterval"/>.
-    /// </summary>
-    private static readonly TimeSpan ViewIntervalPerClaim = TimeSpan.FromMicroseconds(20);
-
-    /// <summary>The longest time that a changed link stays out of the view.</summary>
-    private static readonly TimeSpan MaxViewInterval = TimeSpan.FromMilliseconds(500);
-
     /// <summary>Below this many claims a view costs less than the timer that would put it off.</summary>
     private const int UnhurriedClaims = 256;
 
@@ -31,14 +21,15 @@ public sealed partial class Topology
         }
 
         _isPublishing = true;
-        var wait = _publishedAt + ViewIntervalPerClaim * _claims - Now;
+        var routing = _environment.Settings.Routing;
+        var wait = _publishedAt + (routing.ViewIntervalPerClaim * _claims) - Now;
         if (wait <= TimeSpan.Zero || _claims < UnhurriedClaims)
         {
             Self.Tell(PublishView.Instance);
         }
         else
         {
-            Timers.StartSingleTimer(nameof(PublishView), PublishView.Instance, wait < MaxViewInterval ? wait : MaxViewInterval);
+            Timers.StartSingleTimer(nameof(PublishView), PublishView.Instance, wait < routing.MaxViewInterval ? wait : routing.MaxViewInterval);
         }
     }
 
@@ -95,24 +86,5 @@ public sealed partial class Topology
         }
 
         return members;
-    }
-
-    private RoutesSnapshot Routes()
-    {
-        var hops = _view.Graph.Nodes.Where(node => node != OwnId).ToDictionary(node => node, _ => 0);
-        var frontier = new Queue<(NodeId Node, int Hops)>([(OwnId, 0)]);
-        while (frontier.TryDequeue(out var reached))
-        {
-            foreach (var next in _view.Graph.Neighbours(reached.Node))
-            {
-                if (hops.TryGetValue(next, out var known) && known == 0)
-                {
-                    hops[next] = reached.Hops + 1;
-                    frontier.Enqueue((next, reached.Hops + 1));
-                }
-            }
-        }
-
-        return new RoutesSnapshot(hops);
     }
 }

@@ -75,7 +75,6 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         Receive<TrustChanged>(_ => UseTrust());
         Receive<LookAtExpiry>(_ => LookAtCertificateEnds());
         Receive<PublishView>(_ => Publish());
-        Receive<GetRoutes>(_ => Sender.Tell(Routes()));
     }
 
     /// <inheritdoc />

@@ -30,6 +30,9 @@ public sealed partial class TunnelRouter
     /// </summary>
     internal sealed record OpenTunnel(NodeId Remote, IActorRef Asker);
 
+    /// <summary>From the router, by way of Hypernet; answered by <see cref="RoutesSnapshot"/>.</summary>
+    internal sealed record GetRoutes;
+
     /// <summary>From a link: a packet. Taking it is told to the link, which waits with reading more.</summary>
     internal sealed record PacketReceived(NodeId From, TunnelPacket Packet, ReadOnlyMemory<byte> Encoded, int Charge);
 

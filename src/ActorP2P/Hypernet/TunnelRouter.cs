@@ -28,6 +28,7 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
     private readonly RelayLimits _limits;
     private readonly Dictionary<NodeId, IActorRef> _links = [];
     private readonly Dictionary<NodeId, Way> _ways = [];
+    private LinkGraph _graph = LinkGraph.Empty;
     private IReadOnlyList<Hypernet.SlotEntry> _slots = [];
     private long _tunnelsStarted;
 
@@ -41,6 +42,7 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
         Receive<LinkDown>(HandleLinkDown);
         Receive<UseView>(use =>
         {
+            _graph = use.View.Graph;
             _table.Use(use.View.Graph);
             RefreshAll();
             CutRefused(use.View.Members);
@@ -60,6 +62,7 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
         Receive<TunnelFailed>(failed => End(failed.Remote, failed.Reason));
         Receive<Terminated>(HandleTerminated);
         Receive<RefreshWays>(_ => RefreshAll());
+        Receive<GetRoutes>(_ => Sender.Tell(Routes()));
         Receive<Leave>(_ => TellAll(new RelayedLink.Close("leaving")));
     }
 

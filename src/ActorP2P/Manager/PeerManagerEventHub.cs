@@ -12,6 +12,7 @@ namespace ActorP2P;
 internal sealed partial class PeerManagerEventHub : UntypedActor, IWithTimers
 {
     private const string GatheredKey = "gathered";
+    private const string RoutesKey = "routes";
 
     private readonly NodeEnvironment _environment;
     private readonly string _namespace;
@@ -19,6 +20,7 @@ internal sealed partial class PeerManagerEventHub : UntypedActor, IWithTimers
     private readonly LogicalNetwork _network;
     private readonly Dictionary<Type, EventAllowance> _allowances = [];
     private bool _routesAreStale;
+    private DateTimeOffset _routesToldAt;
     private bool _isGathering;
     private ulong _duplicateEpoch;
 
@@ -180,22 +182,42 @@ internal sealed partial class PeerManagerEventHub : UntypedActor, IWithTimers
         }
     }
 
-    // Many changes in a row cost one computation: the request waits behind those that are in the mailbox already.
+    // Many changes in a row cost one computation: the request waits behind those that are in the mailbox already, and for
+    // what observers were told last to be old enough.
     private void MarkRoutesStale()
-    {
-        if (!_routesAreStale)
-        {
-            _routesAreStale = true;
-            Self.Tell(ComputeRoutes.Instance);
-        }
-    }
-
-    private void RefreshRoutes()
     {
         if (_routesAreStale)
         {
-            _routesAreStale = false;
-            Publish(_network.ComputeRoutes());
+            return;
+        }
+
+        _routesAreStale = true;
+        var interval = _environment.Settings.Events.RouteInterval;
+        var wait = _routesToldAt + interval - Now;
+        if (wait <= TimeSpan.Zero)
+        {
+            Self.Tell(ComputeRoutes.Instance);
+        }
+        else
+        {
+            Timers.StartSingleTimer(RoutesKey, ComputeRoutes.Instance, wait < interval ? wait : interval);
+        }
+    }
+
+    // Whoever asks gets what is true now, and so do the observers.
+    private void RefreshRoutes()
+    {
+        if (!_routesAreStale)
+        {
+            return;
+        }
+
+        _routesAreStale = false;
+        var changes = _network.ComputeRoutes();
+        if (changes.Count > 0)
+        {
+            _routesToldAt = Now;
+            Publish(changes);
         }
     }
 }

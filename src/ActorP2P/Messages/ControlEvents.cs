@@ -91,5 +91,11 @@ public sealed record TopicsSnapshot(string Namespace, IReadOnlyDictionary<string
 /// <summary>A node's status entries.</summary>
 public sealed record StatusSnapshot(string Namespace, NodeId Node, ulong Epoch, ulong Seq, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Entries);
 
-/// <summary>Distance to every known node.</summary>
-public sealed record RoutesSnapshot(IReadOnlyDictionary<NodeId, int> HopsByNode);
+/// <summary>The way to every known node, of whatever namespace.</summary>
+public sealed record RoutesSnapshot(IReadOnlyDictionary<NodeId, Route> Routes);
+
+/// <summary>The way to a node, as this node sees the network now.</summary>
+/// <param name="Hops">Links to it: 1 for a direct link; 0 when there is no way.</param>
+/// <param name="NextHop">The neighbour to which packets for it go: itself when it is linked; null when there is no way.</param>
+/// <param name="Tunnel">The relays of the tunnel that stands to it, in order; empty when there is none.</param>
+public sealed record Route(int Hops, NodeId? NextHop, IReadOnlyList<NodeId> Tunnel);

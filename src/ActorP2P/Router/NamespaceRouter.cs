@@ -59,7 +59,7 @@ public sealed partial class NamespaceRouter : UntypedActor
                 Hold(namespaced);
                 break;
             case GetRoutes:
-                _hypernet.Forward(new Topology.GetRoutes());
+                _hypernet.Forward(new TunnelRouter.GetRoutes());
                 break;
             case GetCounters:
                 Sender.Tell(_environment.Counters.Snapshot());

@@ -171,7 +171,7 @@ internal sealed class HandshakeEnds : IDisposable
     private static byte[] Framed(byte[] body)
     {
         var frame = new byte[FrameHeader.LengthBytes + body.Length];
-        new FrameHeader((uint)body.Length, FrameKind.Handshake, Lane.Control, FrameFlags.None, 0, 0, 0, 0, 0).Write(frame);
+        new FrameHeader((uint)body.Length, FrameKind.Handshake, Lane.Control, FrameFlags.None, 0, 0, 0, 0).Write(frame);
         body.CopyTo(frame, FrameHeader.LengthBytes);
         return frame;
     }

@@ -83,7 +83,7 @@ internal sealed class TransportPair : IAsyncDisposable
     private static byte[] Frame(int bodyBytes)
     {
         var bytes = new byte[FrameHeader.LengthBytes + bodyBytes];
-        new FrameHeader((uint)bodyBytes, FrameKind.Record, Lane.Bulk, FrameFlags.None, 0, 0, 0, 1, 0).Write(bytes);
+        new FrameHeader((uint)bodyBytes, FrameKind.Record, Lane.Bulk, FrameFlags.None, 0, 0, 1, 0).Write(bytes);
         return bytes;
     }
 

@@ -84,7 +84,7 @@ internal sealed class FrameTarget : FuzzTarget
     private static byte[] Frame(FrameKind kind, Lane lane, FrameFlags flags, int bodyBytes)
     {
         var bytes = new byte[FrameHeader.LengthBytes + bodyBytes];
-        new FrameHeader((uint)bodyBytes, kind, lane, flags, 0, 0, 0, 7, 1).Write(bytes);
+        new FrameHeader((uint)bodyBytes, kind, lane, flags, 0, 0, 7, 1).Write(bytes);
         return bytes;
     }
 }

@@ -147,7 +147,7 @@ public sealed class RecordMisuseTests
         using var pair = new RecordPair();
         var body = "clear text that is long enough for a tag"u8;
         var record = new byte[FrameHeader.LengthBytes + body.Length];
-        new FrameHeader((uint)body.Length, FrameKind.Record, Lane.Request, FrameFlags.None, 0, 0, 0, pair.Bob.Tag, 0).Write(record);
+        new FrameHeader((uint)body.Length, FrameKind.Record, Lane.Request, FrameFlags.None, 0, 0, pair.Bob.Tag, 0).Write(record);
         body.CopyTo(record.AsSpan(FrameHeader.LengthBytes));
 
         Assert.Equal(RecordVerdict.NotSealed, RecordPair.Open(pair.Bob.Opener(Lane.Request), record));
@@ -168,7 +168,7 @@ public sealed class RecordMisuseTests
     {
         using var pair = new RecordPair();
         var record = new byte[FrameHeader.LengthBytes + 15];
-        new FrameHeader(15, FrameKind.Record, Lane.Request, FrameFlags.Sealed, 0, 0, 0, pair.Bob.Tag, 0).Write(record);
+        new FrameHeader(15, FrameKind.Record, Lane.Request, FrameFlags.Sealed, 0, 0, pair.Bob.Tag, 0).Write(record);
 
         Assert.Equal(RecordVerdict.Malformed, RecordPair.Open(pair.Bob.Opener(Lane.Request), record));
     }
@@ -220,7 +220,7 @@ public sealed class RecordMisuseTests
 
         Assert.True(sealer.Exhausted);
         Assert.Throws<InvalidOperationException>(() => RecordPair.Seal(sealer, "x"));
-        var beyond = new FrameHeader(16, FrameKind.Record, Lane.Request, FrameFlags.Sealed, 0, 0, 0, pair.Bob.Tag, 3);
+        var beyond = new FrameHeader(16, FrameKind.Record, Lane.Request, FrameFlags.Sealed, 0, 0, pair.Bob.Tag, 3);
         var record = new byte[FrameHeader.LengthBytes + 16];
         beyond.Write(record);
         Assert.Equal(RecordVerdict.Exhausted, RecordPair.Open(pair.Bob.Opener(Lane.Request), record));

@@ -176,7 +176,7 @@ public sealed class TunnelStreamTests
     private static byte[] FrameOf(int number, int bodyBytes)
     {
         var bytes = new byte[FrameHeader.LengthBytes + bodyBytes];
-        new FrameHeader((uint)bodyBytes, FrameKind.Record, Lane.Bulk, FrameFlags.None, 0, 0, 0, 1, (ulong)number).Write(bytes);
+        new FrameHeader((uint)bodyBytes, FrameKind.Record, Lane.Bulk, FrameFlags.None, 0, 0, 1, (ulong)number).Write(bytes);
         new Random(number).NextBytes(bytes.AsSpan(FrameHeader.LengthBytes));
         return bytes;
     }

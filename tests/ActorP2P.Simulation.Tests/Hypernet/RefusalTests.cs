@@ -97,7 +97,7 @@ public sealed class RefusalTests
         using var world = new PhysicalWorld(16);
         var b = world.Start("b");
         var record = new byte[FrameHeader.LengthBytes + 64];
-        new FrameHeader(64, FrameKind.Record, Lane.Control, FrameFlags.Sealed, 0, 0, 0, 7, 0).Write(record);
+        new FrameHeader(64, FrameKind.Record, Lane.Control, FrameFlags.Sealed, 0, 0, 7, 0).Write(record);
         var attempt = new Stranger(world, "s").Dial("b:7000", record);
         world.Until(() => attempt.End is not null, 2, "the close", b);
 
@@ -110,7 +110,7 @@ public sealed class RefusalTests
         using var world = new PhysicalWorld(17);
         var b = world.Start("b", "actorp2p.admission { max-half-open = 1, handshake-timeout = 3s }");
         var half = new byte[FrameHeader.LengthBytes + 10];
-        new FrameHeader(200, FrameKind.Handshake, Lane.Control, FrameFlags.None, 0, 0, 0, 0, 0).Write(half);
+        new FrameHeader(200, FrameKind.Handshake, Lane.Control, FrameFlags.None, 0, 0, 0, 0).Write(half);
         var stranger = new Stranger(world, "s");
         var first = stranger.Dial("b:7000", half);
         world.Run(1);

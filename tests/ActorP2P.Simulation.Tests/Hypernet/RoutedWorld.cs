@@ -54,7 +54,7 @@ internal sealed class RoutedWorld : IDisposable
     public RoutedWorld Settle(params string[] hosts)
     {
         var nodes = hosts.Length == 0 ? [.. Nodes] : hosts.Select(host => _nodes[host]).ToArray();
-        Until(() => nodes.All(node => nodes.All(other => node == other || node.Routes?.HopsByNode.GetValueOrDefault(other.Id) > 0)), 30, "routes", askRoutes: true);
+        Until(() => nodes.All(node => nodes.All(other => node == other || node.Routes?.Routes.GetValueOrDefault(other.Id)?.Hops > 0)), 30, "routes", askRoutes: true);
         return this;
     }
 

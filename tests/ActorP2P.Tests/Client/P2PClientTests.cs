@@ -44,7 +44,7 @@ public sealed class P2PClientTests : ActorTest
         Assert.Equal("7", Text((await there.GetStatusAsync(Ns, pair[0].Id)).Entries["height"]));
         Assert.Equal(pair[0].Id, Assert.Single((await there.GetPeersAsync(Ns)).Peers).Node);
         Assert.NotEmpty((await there.GetCountersAsync()).Values);
-        Assert.Contains(pair[0].Id, (await there.GetRoutesAsync()).HopsByNode.Keys);
+        Assert.Contains(pair[0].Id, (await there.GetRoutesAsync()).Routes.Keys);
         await here.UnsubscribeAsync(Ns, "blocks");
         await here.OpenAsync("side");
         await here.CloseAsync("side");

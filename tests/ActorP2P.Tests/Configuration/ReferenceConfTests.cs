@@ -210,6 +210,8 @@ public sealed class ReferenceConfTests
         routing.hello-burst = 8
         routing.link-hello-rate-per-second = 20
         routing.link-hello-burst = 40
+        routing.view-interval-per-claim = 00:00:00.0000200
+        routing.max-view-interval = 00:00:00.5000000
         dissemination.retention-time = 00:01:00
         dissemination.retention-bytes = 67108864
         dissemination.retention-total-bytes = 536870912
@@ -244,6 +246,7 @@ public sealed class ReferenceConfTests
         events.max-per-second = 20
         events.status-per-second = 256
         events.status-burst = 512
+        events.route-interval = 00:00:00.2000000
         supervision.window = 00:01:00
         supervision.max-part-restarts = 10
         supervision.max-namespace-restarts = 5

@@ -123,7 +123,7 @@ public sealed class BadInput
         var serving = new Serving(network);
         using var socket = await ConnectAsync(network[0]);
         var half = new byte[FrameHeader.LengthBytes + 100];
-        new FrameHeader(200, FrameKind.Handshake, Lane.Control, FrameFlags.None, 0, 0, 0, 0, 0).Write(half);
+        new FrameHeader(200, FrameKind.Handshake, Lane.Control, FrameFlags.None, 0, 0, 0, 0).Write(half);
         await socket.SendAsync(half);
         await UntilClosedAsync(socket);
         await network[0].CountsAsync("link.refused.handshake-timeout");
@@ -137,7 +137,7 @@ public sealed class BadInput
         var serving = new Serving(network);
         using var socket = await ConnectAsync(network[0]);
         var header = new byte[FrameHeader.LengthBytes];
-        new FrameHeader(1 << 30, FrameKind.Handshake, Lane.Control, FrameFlags.None, 0, 0, 0, 0, 0).Write(header);
+        new FrameHeader(1 << 30, FrameKind.Handshake, Lane.Control, FrameFlags.None, 0, 0, 0, 0).Write(header);
         await socket.SendAsync(header);
         await UntilClosedAsync(socket);
         await network[0].CountsAsync("link.refused.bad-frame");
@@ -151,7 +151,7 @@ public sealed class BadInput
         var serving = new Serving(network);
         using var socket = await ConnectAsync(network[0]);
         var frame = new byte[FrameHeader.LengthBytes + 64];
-        new FrameHeader(64, FrameKind.Record, Lane.Request, FrameFlags.None, 0, 0, 0, 7, 0).Write(frame);
+        new FrameHeader(64, FrameKind.Record, Lane.Request, FrameFlags.None, 0, 0, 7, 0).Write(frame);
         await socket.SendAsync(frame);
         await UntilClosedAsync(socket);
         await network[0].CountsAsync("link.refused.unexpected-frame");

@@ -63,7 +63,7 @@ public class ConnectionSinkTests
     private static Frame[] Frames(int count)
     {
         var bytes = new byte[FrameBytes];
-        var header = new FrameHeader(BodyBytes, FrameKind.Record, Lane.Request, FrameFlags.None, 0, 0, 0, 1, 0);
+        var header = new FrameHeader(BodyBytes, FrameKind.Record, Lane.Request, FrameFlags.None, 0, 0, 1, 0);
         header.Write(bytes);
         return [.. Enumerable.Repeat(new Frame(header, bytes), count)];
     }

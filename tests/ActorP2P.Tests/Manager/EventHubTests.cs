@@ -217,6 +217,22 @@ public sealed class EventHubTests : ActorTest
         AwaitAssert(() => Assert.Single(pair.Left.Ask<PeersSnapshot>(CreateTestProbe(), new NamespaceRouter.GetPeers(Ns)).Peers), Soon);
     }
 
+    [Fact]
+    public void Routes_that_change_again_and_again_are_told_at_their_interval_or_to_who_asks_as_they_are_by_then()
+    {
+        var pair = new LogicalPair(this, TestMembers.Settings("events.route-interval = 1m"));
+        var far = TestMembers.Identity(2).Id;
+        pair.Left.TellInside("events", new PeerManagerEventHub.StateApplied(far, 1, 1, NamespaceStateBody.Empty));
+        var observer = pair.Left.Observer();
+        pair.Left.TellInside("events", new PeerManagerEventHub.UseView(TestMembers.View((0, 1), (1, 3), (3, 2))));
+        pair.Left.TellInside("events", new PeerManagerEventHub.UseView(TestMembers.View((0, 1))));
+        pair.Left.TellInside("events", new PeerManagerEventHub.UseView(TestMembers.View((0, 1), (1, 2))));
+        pair.Left.TellInside("events", new PeerManagerEventHub.Raise(new SlowPeer(Ns, far, 1)));
+        Assert.Empty(UpToSlowPeer(observer).OfType<RouteChanged>());
+        Assert.Equal(2, pair.Left.Ask<PeersSnapshot>(CreateTestProbe(), new NamespaceRouter.GetPeers(Ns)).Peers.Single(peer => peer.Node == far).Hops);
+        Assert.Equal(2, observer.FishForMessage<RouteChanged>(changed => changed.Node == far, Soon).Hops);
+    }
+
     private static NamespaceStateBody Heights(int entries, string value) =>
         Body([], [.. Enumerable.Range(0, entries).Select(i => ($"h{i}", value))]);
 

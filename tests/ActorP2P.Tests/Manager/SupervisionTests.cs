@@ -267,7 +267,7 @@ public sealed class SupervisionTests : ActorTest
     {
         var pair = new LogicalPair(this);
         var forged = new byte[FrameHeader.LengthBytes + 32];
-        new FrameHeader(32, FrameKind.Record, Lane.Request, FrameFlags.Sealed, 0, 0, 0, pair.Tag, 0).Write(forged);
+        new FrameHeader(32, FrameKind.Record, Lane.Request, FrameFlags.Sealed, 0, 0, pair.Tag, 0).Write(forged);
         pair.RightPeer.Tell(new Peer.RecordsReceived([new Frame(FrameHeader.Read(forged), forged)]));
         Assert.NotEmpty(pair.RightReports.FishForMessage<Link.CloseLink>(_ => true, Soon).Reason);
         Assert.Contains(pair.Right.Counters.Snapshot().Values.Keys, name => name.StartsWith("channel.fatal.", StringComparison.Ordinal));

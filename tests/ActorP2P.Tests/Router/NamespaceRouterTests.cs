@@ -106,7 +106,7 @@ public sealed class NamespaceRouterTests : ActorTest
         var module = CreateTestProbe();
         Assert.Equal(3, node.Ask<CountersSnapshot>(module, new NamespaceRouter.GetCounters()).Values["something.dropped"]);
         node.Router.Tell(new NamespaceRouter.GetRoutes(), module.Ref);
-        node.Hypernet.FishForMessage<Topology.GetRoutes>(_ => true);
+        node.Hypernet.FishForMessage<TunnelRouter.GetRoutes>(_ => true);
         Assert.Equal(module.Ref, node.Hypernet.LastSender);
     }
 }

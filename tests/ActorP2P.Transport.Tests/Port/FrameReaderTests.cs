@@ -51,7 +51,7 @@ public class FrameReaderTests
     {
         var reader = new FrameReader(BufferBytes);
         var header = new byte[FrameHeader.LengthBytes];
-        new FrameHeader(int.MaxValue - 100, FrameKind.Record, Lane.Bulk, FrameFlags.None, 0, 0, 0, 1, 0).Write(header);
+        new FrameHeader(int.MaxValue - 100, FrameKind.Record, Lane.Bulk, FrameFlags.None, 0, 0, 1, 0).Write(header);
         header.CopyTo(reader.Free(int.MaxValue - 100));
         Assert.Equal(FrameError.None, reader.Advance(header.Length, int.MaxValue - 100, []));
 
@@ -62,6 +62,16 @@ public class FrameReaderTests
             Assert.Equal(FrameError.None, reader.Advance(free.Length, int.MaxValue - 100, []));
             arrived += free.Length;
         }
+    }
+
+    [Fact]
+    public void A_header_whose_reserved_byte_means_something_ends_the_stream()
+    {
+        var frame = TestFrames.Make(100, 1);
+        frame[7] = 1;
+        var reader = new FrameReader(BufferBytes);
+        frame.CopyTo(reader.Free(MaxBody));
+        Assert.Equal(FrameError.UnknownFlags, reader.Advance(frame.Length, MaxBody, []));
     }
 
     [Fact]
