@@ -197,6 +197,14 @@ public sealed class TunnelHandshake : IDisposable
     {
         if (_answers.Find(answer => answer.Hello.Span.SequenceEqual(body.Span)) is { } known)
         {
+            // The two directions need not take the same relays: who swallows the Answer would be asked for ever. Copies that
+            // come at once are one Hello that went two ways.
+            if (now - known.SentAt >= FirstRetry)
+            {
+                known.SentAt = now;
+                effects.Add(new TunnelHandshakeEffect.Unanswered());
+            }
+
             effects.Add(new TunnelHandshakeEffect.Send(TunnelPacketKind.Answer, known.Body));
             return;
         }
@@ -223,7 +231,7 @@ public sealed class TunnelHandshake : IDisposable
         {
             case HandshakeResult.Awaiting awaiting:
                 byte[] answer = [.. awaiting.Message2, .. attempt.Span];
-                _answers.Add(new Answered(body.ToArray(), attempt.ToArray(), awaiting.Next, answer, now + AnswerLife));
+                _answers.Add(new Answered(body.ToArray(), attempt.ToArray(), awaiting.Next, answer, now + AnswerLife) { SentAt = now });
                 effects.Add(new TunnelHandshakeEffect.Send(TunnelPacketKind.Answer, answer));
                 break;
             case HandshakeResult.Refused refused:
@@ -301,5 +309,8 @@ public sealed class TunnelHandshake : IDisposable
         _initiator = null;
     }
 
-    private sealed record Answered(ReadOnlyMemory<byte> Hello, ReadOnlyMemory<byte> Attempt, HandshakeResponder Responder, byte[] Body, DateTimeOffset Until);
+    private sealed record Answered(ReadOnlyMemory<byte> Hello, ReadOnlyMemory<byte> Attempt, HandshakeResponder Responder, byte[] Body, DateTimeOffset Until)
+    {
+        public required DateTimeOffset SentAt { get; set; }
+    }
 }

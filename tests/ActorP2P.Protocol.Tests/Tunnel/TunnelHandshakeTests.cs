@@ -46,6 +46,25 @@ public sealed class TunnelHandshakeTests
     }
 
     [Fact]
+    public void An_answer_that_is_asked_for_again_takes_another_way_too_but_copies_that_come_together_do_not_make_it()
+    {
+        var (alice, bob) = Pair();
+        alice.Start();
+        var hello = alice.Outbox.Dequeue();
+        bob.Take(hello.Kind, hello.Body);
+        bob.Pass(TimeSpan.FromMilliseconds(299));
+        bob.Take(hello.Kind, hello.Body);
+        Assert.Equal((0, 2), (bob.Unanswered, bob.Sent));
+        bob.Pass(TimeSpan.FromMilliseconds(1));
+        bob.Take(hello.Kind, hello.Body);
+        bob.Take(hello.Kind, hello.Body);
+        Assert.Equal((1, 4), (bob.Unanswered, bob.Sent));
+        Settle(alice, bob);
+        Assert.Single(alice.Sessions);
+        Assert.Single(bob.Sessions);
+    }
+
+    [Fact]
     public void Doubled_packets_cost_no_second_session()
     {
         var (alice, bob) = Pair();
