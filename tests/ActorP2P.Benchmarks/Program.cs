@@ -21,9 +21,9 @@ if (args is ["dissemination-node", var configFile, var peers])
     return await DisseminationNode.RunAsync(configFile, int.Parse(peers, CultureInfo.InvariantCulture));
 }
 
-if (args is [AdmissionCases.FloodCase, .. var flood])
+if (args is [AdmissionFlood.Case, .. var flood])
 {
-    return await AdmissionCases.FloodAsync(flood);
+    return await AdmissionFlood.RunAsync(flood);
 }
 
 if (args.Length == 0 || !cases.TryGetValue(args[0], out var run) || BenchmarkArguments.Parse(args[1..]) is not { } arguments)

@@ -18,7 +18,9 @@ internal abstract record SinkCall
 
     public sealed record Accepted(ITransportConnection Connection) : SinkCall;
 
-    public sealed record AcceptFailed(string SourceIp, TransportFailure Failure) : SinkCall;
+    public sealed record AcceptFailed(string SourceIp, TransportFailure Failure, TimeSpan Cpu) : SinkCall;
+
+    public sealed record AcceptLost(TransportFailure Failure) : SinkCall;
 
     public sealed record Dialled(ITransportConnection Connection) : SinkCall;
 
@@ -97,7 +99,9 @@ internal sealed class EventRecorder : IConnectionSink, IListenSink, IDialSink
 
     public void Accepted(ITransportConnection connection) => Record(new SinkCall.Accepted(connection));
 
-    public void AcceptFailed(string sourceIp, TransportFailure failure) => Record(new SinkCall.AcceptFailed(sourceIp, failure));
+    public void AcceptFailed(string sourceIp, TransportFailure failure, TimeSpan cpu) => Record(new SinkCall.AcceptFailed(sourceIp, failure, cpu));
+
+    public void AcceptLost(TransportFailure failure) => Record(new SinkCall.AcceptLost(failure));
 
     public void Dialled(ITransportConnection connection) => Record(new SinkCall.Dialled(connection));
 

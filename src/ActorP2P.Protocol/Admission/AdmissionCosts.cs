@@ -11,15 +11,16 @@ public enum AdmissionStep
 }
 
 /// <summary>
-/// CPU milliseconds that the steps of an attempt are accounted with. Accounted, not measured: on a busy machine a clock
-/// would charge strangers for what others do. From the benchmark case <c>handshake</c> at the accepting side, rounded up.
+/// CPU milliseconds that the steps of an attempt are accounted with before they are taken, from the benchmark case
+/// <c>handshake</c> at the accepting side, rounded up. What TLS took is measured and settled afterwards
+/// (<see cref="AdmissionLimiter.SettleTls"/>); the other steps have limits that make their cost known.
 /// </summary>
 public static class AdmissionCosts
 {
     /// <summary>A socket taken in, an actor made for it, and both closed again.</summary>
     public const double AcceptMs = 0.3;
 
-    /// <summary>The accepting side of a mutual TLS 1.3 handshake.</summary>
+    /// <summary>The accepting side of a mutual TLS 1.3 handshake, until it is settled.</summary>
     public const double TlsMs = 2.0;
 
     /// <summary>What a step costs.</summary>

@@ -35,6 +35,9 @@ public sealed class AdmissionLimiter
 
     private const double MsPerSecond = 1000;
 
+    // Of the handshakes under way one in so many is kept for members: strangers may fill the rest and be silent.
+    private const int MembersReserve = 4;
+
     private readonly AdmissionSettings _settings;
     private readonly double _admissionMs;
     private readonly Dictionary<IPAddress, LinkedListNode<Entry>> _strangers = [];
@@ -79,7 +82,7 @@ public sealed class AdmissionLimiter
             return AdmissionVerdict.TooManyLinks;
         }
 
-        if (HalfOpen >= _settings.MaxHalfOpen)
+        if (HalfOpen >= (_members.ContainsKey(source) ? _settings.MaxHalfOpen : _settings.MaxHalfOpen - (_settings.MaxHalfOpen / MembersReserve)))
         {
             return AdmissionVerdict.TooManyHalfOpen;
         }
@@ -97,14 +100,34 @@ public sealed class AdmissionLimiter
     public bool TrySpend(IPAddress address, AdmissionStep step, DateTimeOffset now) =>
         CpuOf(SourceOf(address)).TryTake(AdmissionCosts.Ms(step), now);
 
+    /// <summary>An admitted connection's TLS handshake is over, one way or the other: what it took in truth replaces what it was accounted with.</summary>
+    /// <remarks>It may leave a debt: a remote that made us compute for longer than foreseen has spent its kind's share ahead.</remarks>
+    public void SettleTls(IPAddress address, TimeSpan cpu, DateTimeOffset now)
+    {
+        ref var bucket = ref CpuOf(SourceOf(address));
+        var more = cpu.TotalMilliseconds - AdmissionCosts.TlsMs;
+        if (more > 0)
+        {
+            bucket.Charge(more, now);
+        }
+        else
+        {
+            bucket.Return(-more, now);
+        }
+    }
+
     /// <summary>An admitted connection's handshake ended without proof.</summary>
     public void Finished() => HalfOpen = Math.Max(0, HalfOpen - 1);
 
     /// <summary>An admitted connection's handshake proved a member: what it cost is no longer a stranger's.</summary>
-    public void FinishedAsMember(IPAddress address, DateTimeOffset now)
+    /// <param name="address">Its source address.</param>
+    /// <param name="tlsCpu">What <see cref="SettleTls"/> was told; null when it was not.</param>
+    /// <param name="now">The present.</param>
+    public void FinishedAsMember(IPAddress address, TimeSpan? tlsCpu, DateTimeOffset now)
     {
         Finished();
-        var spent = _admissionMs + AdmissionCosts.Ms(AdmissionStep.Hello) + AdmissionCosts.Ms(AdmissionStep.Proof);
+        var admission = tlsCpu is { } cpu ? AdmissionCosts.AcceptMs + cpu.TotalMilliseconds : _admissionMs;
+        var spent = admission + AdmissionCosts.Ms(AdmissionStep.Hello) + AdmissionCosts.Ms(AdmissionStep.Proof);
         CpuOf(SourceOf(address)).Return(spent, now);
         NoteMember(address, now);
     }

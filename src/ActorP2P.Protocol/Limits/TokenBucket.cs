@@ -2,7 +2,7 @@ namespace ActorP2P.Protocol.Limits;
 
 /// <summary>
 /// A token bucket (RFC 2697, 3, with one rate): <c>burst</c> tokens at first, refilled at a steady rate up to
-/// the burst. A clock that goes back refills nothing.
+/// the burst. A clock that goes back refills nothing, and refilling goes on from where it is now.
 /// </summary>
 public struct TokenBucket
 {
@@ -74,7 +74,9 @@ public struct TokenBucket
         if (now > _filledAt)
         {
             _tokens = Math.Min(_burst, _tokens + ((now - _filledAt).TotalSeconds * _ratePerSecond));
-            _filledAt = now;
         }
+
+        // Also when the clock went back: a bucket that waited for the old time to return would stay empty until then.
+        _filledAt = now;
     }
 }

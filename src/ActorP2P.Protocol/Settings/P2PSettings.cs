@@ -106,6 +106,7 @@ public sealed record AdmissionSettings(
     int MemberBurst,
     double CpuShare,
     double MemberCpuShare,
+    double AcceptCpuShare,
     int MaxTrackedAddresses,
     int MaxLinks);
 

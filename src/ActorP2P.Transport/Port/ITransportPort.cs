@@ -39,7 +39,13 @@ public interface IListenSink
     void Accepted(ITransportConnection connection);
 
     /// <summary>A socket that was let in ended before it became a connection (TLS refused, deadline, reset).</summary>
-    void AcceptFailed(string sourceIp, TransportFailure failure);
+    /// <param name="sourceIp">Its source IP address.</param>
+    /// <param name="failure">Why.</param>
+    /// <param name="cpu">CPU time that its TLS handshake took at this end.</param>
+    void AcceptFailed(string sourceIp, TransportFailure failure, TimeSpan cpu);
+
+    /// <summary>A socket was lost before it could be let in: reset while it waited, or the process has no descriptor left.</summary>
+    void AcceptLost(TransportFailure failure);
 }
 
 /// <summary>Receives the one outcome of a dial.</summary>
@@ -104,7 +110,11 @@ public interface IConnectionSink
 /// <param name="ChannelBinding">ChannelBindingKind.Unique of both ends, equal on both.</param>
 /// <param name="LocalSpkiHash">SHA-256 of our TLS leaf's SubjectPublicKeyInfo.</param>
 /// <param name="RemoteSpkiHash">SHA-256 of the remote TLS leaf's SubjectPublicKeyInfo.</param>
-public sealed record TlsBinding(ReadOnlyMemory<byte> ChannelBinding, ReadOnlyMemory<byte> LocalSpkiHash, ReadOnlyMemory<byte> RemoteSpkiHash);
+public sealed record TlsBinding(ReadOnlyMemory<byte> ChannelBinding, ReadOnlyMemory<byte> LocalSpkiHash, ReadOnlyMemory<byte> RemoteSpkiHash)
+{
+    /// <summary>CPU time that the TLS handshake took at this end; zero where it is not measured.</summary>
+    public TimeSpan HandshakeCpu { get; init; }
+}
 
 /// <summary>Why a connection ended or never began.</summary>
 /// <param name="Reason">The typed reason.</param>

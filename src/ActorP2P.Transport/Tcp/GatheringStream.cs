@@ -15,6 +15,9 @@ internal sealed class GatheringStream(Socket socket) : Stream
     private byte[]? _gathered;
     private int _used;
 
+    /// <summary>Watches the handshake; null once it is done.</summary>
+    public HandshakeGuard? Guard { get; set; }
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
@@ -49,7 +52,10 @@ internal sealed class GatheringStream(Socket socket) : Stream
         if (_gathered is null || buffer.Length > _gathered.Length)
         {
             await SendGatheredAsync(cancellationToken);
-            await socket.SendAsync(buffer, SocketFlags.None, cancellationToken);
+            var sending = socket.SendAsync(buffer, SocketFlags.None, cancellationToken);
+            Guard?.Pause();
+            await sending;
+            Guard?.Resume();
             return;
         }
 
@@ -63,7 +69,7 @@ internal sealed class GatheringStream(Socket socket) : Stream
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+        Guard is { } guard ? ReadAsync(guard, buffer, cancellationToken) : socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -84,6 +90,16 @@ internal sealed class GatheringStream(Socket socket) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private async ValueTask<int> ReadAsync(HandshakeGuard guard, Memory<byte> buffer, CancellationToken cancellation)
+    {
+        var receiving = socket.ReceiveAsync(buffer, SocketFlags.None, cancellation);
+        guard.Pause();
+        var count = await receiving;
+        guard.Resume();
+        guard.Count(count);
+        return count;
+    }
 
     private async ValueTask SendGatheredAsync(CancellationToken cancellation)
     {

@@ -15,8 +15,12 @@ internal sealed class TcpAcceptor(
     // Time for other connections to end when the process has no descriptor left for a new one.
     private static readonly TimeSpan NoDescriptorPause = TimeSpan.FromMilliseconds(100);
 
+    // The first handshakes of a process compile the code that they run through, which is no remote's doing.
+    private const int UnmeasuredHandshakes = 8;
+
     private readonly Lock _sinkCalls = new();
     private int _pending;
+    private int _handshakes;
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -28,12 +32,20 @@ internal sealed class TcpAcceptor(
 
         try
         {
+            var pace = new AcceptPace(options.AcceptCpuShare, options.TimeProvider);
             while (true)
             {
-                if (await AcceptAsync(listener, stop) is { } socket)
+                pace.Begin();
+                var accepting = AcceptAsync(listener, stop);
+                pace.Accepting(accepting.IsCompleted);
+                var socket = await accepting;
+                pace.Resume();
+                if (socket is not null)
                 {
                     Admit(socket, stop);
                 }
+
+                await pace.EndAsync(stop);
             }
         }
         catch (Exception exception) when (stop.IsCancellationRequested && exception is OperationCanceledException or ObjectDisposedException)
@@ -106,13 +118,13 @@ internal sealed class TcpAcceptor(
         catch (SocketException exception) when (
             exception.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
         {
-            CountFailure("unknown", FailureClassifier.Classify(exception));
+            CountLost(FailureClassifier.Classify(exception));
             await Task.Delay(NoDescriptorPause, options.TimeProvider, stop);
             return null;
         }
         catch (SocketException exception) when (IsOfTheNewSocket(exception.SocketErrorCode))
         {
-            CountFailure("unknown", FailureClassifier.Classify(exception));
+            CountLost(FailureClassifier.Classify(exception));
             return null;
         }
     }
@@ -144,7 +156,7 @@ internal sealed class TcpAcceptor(
             Interlocked.Decrement(ref _pending);
             counters.CountOverloaded();
             Reset(socket);
-            CountFailure(source, FailureClassifier.Of(TransportFailureReason.Overloaded, "too many sockets in their TLS handshake"));
+            CountFailure(source, FailureClassifier.Of(TransportFailureReason.Overloaded, "too many sockets in their TLS handshake"), TimeSpan.Zero);
             return;
         }
 
@@ -156,17 +168,18 @@ internal sealed class TcpAcceptor(
         var isPending = true;
         using var deadline = new CancellationTokenSource(options.AcceptTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stop);
+        var guard = new HandshakeGuard(options.MaxTlsHandshakeBytes, measures: Interlocked.Increment(ref _handshakes) > UnmeasuredHandshakes);
         try
         {
             TcpTransportPort.Configure(socket, options);
             var (pipe, failure) = options.Tls is null
                 ? (new PlainPipe(socket), null)
-                : await TlsHandshake.AcceptAsync(socket, options.Tls(), options.TimeProvider.GetUtcNow(), either.Token);
+                : await TlsHandshake.AcceptAsync(socket, options.Tls(), options.TimeProvider.GetUtcNow(), guard, either.Token);
             if (pipe is null)
             {
                 socket.Dispose();
                 Release();
-                CountFailure(source, failure!);
+                CountFailure(source, failure!, guard.Cpu);
                 return;
             }
 
@@ -183,7 +196,7 @@ internal sealed class TcpAcceptor(
             Release();
             CountFailure(source, deadline.IsCancellationRequested
                 ? FailureClassifier.Of(TransportFailureReason.TimedOut, "no TLS handshake in time")
-                : failure);
+                : failure, guard.Cpu);
         }
         finally
         {
@@ -201,12 +214,21 @@ internal sealed class TcpAcceptor(
         }
     }
 
-    private void CountFailure(string source, TransportFailure failure)
+    private void CountFailure(string source, TransportFailure failure, TimeSpan cpu)
     {
         counters.CountAcceptFailed();
         lock (_sinkCalls)
         {
-            sink.AcceptFailed(source, failure);
+            sink.AcceptFailed(source, failure, cpu);
+        }
+    }
+
+    private void CountLost(TransportFailure failure)
+    {
+        counters.CountAcceptFailed();
+        lock (_sinkCalls)
+        {
+            sink.AcceptLost(failure);
         }
     }
 

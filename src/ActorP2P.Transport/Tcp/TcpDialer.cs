@@ -34,7 +34,7 @@ internal sealed class TcpDialer(TcpTransportOptions options)
             socket = await ConnectFirstAsync(addresses, address.Port, either.Token);
             var outcome = options.Tls is null
                 ? (new PlainPipe(socket), null)
-                : await TlsHandshake.DialAsync(socket, options.Tls(), options.TimeProvider.GetUtcNow(), either.Token);
+                : await TlsHandshake.DialAsync(socket, options.Tls(), options.TimeProvider.GetUtcNow(), new HandshakeGuard(options.MaxTlsHandshakeBytes, measures: false), either.Token);
             if (outcome.Pipe is null)
             {
                 socket.Dispose();

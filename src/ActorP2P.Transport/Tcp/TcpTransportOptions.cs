@@ -18,6 +18,15 @@ public sealed record TcpTransportOptions
     /// <summary>Sockets of one listener that may be in their TLS handshake at once; a further one is closed.</summary>
     public required int MaxPendingAccepts { get; init; }
 
+    /// <summary>Bytes that a remote may send in its TLS handshake.</summary>
+    public required int MaxTlsHandshakeBytes { get; init; }
+
+    /// <summary>
+    /// Share of one core that each listener may spend on accepting sockets and closing those that are not let in. Beyond it the
+    /// listener pauses: sockets wait in the kernel, and what does not fit there is dropped there, at no cost of ours.
+    /// </summary>
+    public required double AcceptCpuShare { get; init; }
+
     /// <summary>The clock of all time limits here.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

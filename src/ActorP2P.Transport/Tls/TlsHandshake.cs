@@ -18,7 +18,7 @@ internal static class TlsHandshake
     private const string TargetName = "";
 
     public static async Task<(SocketPipe? Pipe, TransportFailure? Failure)> DialAsync(
-        Socket socket, TlsCredentials credentials, DateTimeOffset now, CancellationToken cancellation)
+        Socket socket, TlsCredentials credentials, DateTimeOffset now, HandshakeGuard guard, CancellationToken cancellation)
     {
         var judge = new RemoteCertificateJudge();
         var options = new SslClientAuthenticationOptions
@@ -31,11 +31,11 @@ internal static class TlsHandshake
             CertificateChainPolicy = PolicyOf(credentials, now),
             RemoteCertificateValidationCallback = judge.Judge,
         };
-        return await RunAsync(socket, credentials, judge, (stream, token) => stream.AuthenticateAsClientAsync(options, token), cancellation);
+        return await RunAsync(socket, credentials, judge, guard, (stream, token) => stream.AuthenticateAsClientAsync(options, token), cancellation);
     }
 
     public static async Task<(SocketPipe? Pipe, TransportFailure? Failure)> AcceptAsync(
-        Socket socket, TlsCredentials credentials, DateTimeOffset now, CancellationToken cancellation)
+        Socket socket, TlsCredentials credentials, DateTimeOffset now, HandshakeGuard guard, CancellationToken cancellation)
     {
         var judge = new RemoteCertificateJudge();
         var options = new SslServerAuthenticationOptions
@@ -48,7 +48,7 @@ internal static class TlsHandshake
             CertificateChainPolicy = PolicyOf(credentials, now),
             RemoteCertificateValidationCallback = judge.Judge,
         };
-        return await RunAsync(socket, credentials, judge, (stream, token) => stream.AuthenticateAsServerAsync(options, token), cancellation);
+        return await RunAsync(socket, credentials, judge, guard, (stream, token) => stream.AuthenticateAsServerAsync(options, token), cancellation);
     }
 
     public static byte[] SpkiHashOf(X509Certificate2 certificate) =>
@@ -58,13 +58,15 @@ internal static class TlsHandshake
         Socket socket,
         TlsCredentials credentials,
         RemoteCertificateJudge judge,
+        HandshakeGuard guard,
         Func<SslStream, CancellationToken, Task> authenticate,
         CancellationToken cancellation)
     {
-        var records = new GatheringStream(socket);
+        var records = new GatheringStream(socket) { Guard = guard };
         var stream = new SslStream(records, leaveInnerStreamOpen: false);
         try
         {
+            guard.Resume();
             await authenticate(stream, cancellation);
         }
         catch (AuthenticationException exception)
@@ -79,6 +81,11 @@ internal static class TlsHandshake
             await stream.DisposeAsync();
             throw;
         }
+        finally
+        {
+            guard.Pause();
+            records.Guard = null;
+        }
 
         if (!stream.IsMutuallyAuthenticated || stream.SslProtocol != SslProtocols.Tls13 || judge.SpkiHash is null)
         {
@@ -92,7 +99,7 @@ internal static class TlsHandshake
             return (null, FailureClassifier.Of(TransportFailureReason.NoChannelBinding, "TLS gave no channel binding"));
         }
 
-        return (new TlsPipe(socket, records, stream, new TlsBinding(binding, credentials.SpkiHash, judge.SpkiHash)), null);
+        return (new TlsPipe(socket, records, stream, new TlsBinding(binding, credentials.SpkiHash, judge.SpkiHash) { HandshakeCpu = guard.Cpu }), null);
     }
 
     private static X509ChainPolicy PolicyOf(TlsCredentials credentials, DateTimeOffset now)

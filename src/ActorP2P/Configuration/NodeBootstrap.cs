@@ -85,6 +85,8 @@ public static class NodeBootstrap
         Tls = settings.Tls.Enabled ? () => trust.Current.Tls! : null,
         AcceptTimeout = settings.Tls.HandshakeTimeout,
         MaxPendingAccepts = settings.Admission.MaxHalfOpen,
+        MaxTlsHandshakeBytes = settings.Admission.HandshakeMaxBytes,
+        AcceptCpuShare = settings.Admission.AcceptCpuShare,
         TimeProvider = time,
     };
 }

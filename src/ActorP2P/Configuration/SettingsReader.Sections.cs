@@ -75,6 +75,7 @@ public static partial class SettingsReader
         s.Count("member-burst", 1, 1_000_000),
         s.Real("cpu-share", 0.01, 1),
         s.Real("member-cpu-share", 0.01, 1),
+        s.Real("accept-cpu-share", 0.01, 1),
         s.Count("max-tracked-addresses", 16, 1_048_576),
         s.Count("max-links", 1, 65536));
 

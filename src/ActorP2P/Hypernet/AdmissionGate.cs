@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using ActorP2P.Protocol.Admission;
+using ActorP2P.Transport;
 
 namespace ActorP2P;
 
@@ -47,6 +48,9 @@ internal sealed class AdmissionGate
         return (colon < 0 ? endpoint : endpoint[..colon]).Trim('[', ']');
     }
 
+    /// <summary>What the TLS handshake of a connection took at this end; null where it was not measured.</summary>
+    public static TimeSpan? TlsCpu(ITransportConnection connection) => connection.Tls?.HandshakeCpu is { Ticks: > 0 } cpu ? cpu : null;
+
     /// <summary>True when a connection from there may begin a handshake; it counts as half open from now on.</summary>
     public bool MayAccept(string sourceIp)
     {
@@ -65,14 +69,26 @@ internal sealed class AdmissionGate
         return false;
     }
 
+    /// <summary>An admitted connection's TLS handshake has ended and took this much, where it was measured.</summary>
+    public void SettleTls(string sourceIp, TimeSpan? cpu)
+    {
+        if (cpu is { } measured)
+        {
+            lock (_gate)
+            {
+                _limiter.SettleTls(Parse(sourceIp), measured, _environment.Time.GetUtcNow());
+            }
+        }
+    }
+
     /// <summary>An admitted connection's handshake has ended.</summary>
-    public void Ended(string sourceIp, bool isMember)
+    public void Ended(string sourceIp, bool isMember, TimeSpan? tlsCpu)
     {
         lock (_gate)
         {
             if (isMember)
             {
-                _limiter.FinishedAsMember(Parse(sourceIp), _environment.Time.GetUtcNow());
+                _limiter.FinishedAsMember(Parse(sourceIp), tlsCpu, _environment.Time.GetUtcNow());
             }
             else
             {

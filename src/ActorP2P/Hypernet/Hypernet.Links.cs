@@ -7,6 +7,7 @@ namespace ActorP2P;
 public sealed partial class Hypernet
 {
     private const string SelfConnection = "self-connection";
+    private const string TooManyLinks = "too-many-links";
 
     private void HandleLinks()
     {
@@ -41,11 +42,11 @@ public sealed partial class Hypernet
             return;
         }
 
-        if (_links.Count >= _environment.Settings.Admission.MaxLinks)
+        if (_links.ProvenCount >= _environment.Settings.Admission.MaxLinks)
         {
             ready.Connection.Close();
-            _environment.Counters.Add("link.refused.too-many-links");
-            EndAttempt(ready, "too-many-links");
+            _environment.Counters.Add("link.refused." + TooManyLinks);
+            EndAttempt(ready, TooManyLinks);
             return;
         }
 
@@ -54,7 +55,6 @@ public sealed partial class Hypernet
             RuntimeProps.Of(() => new Link(
                 _environment, ready.Connection, ready.WeDialled, ready.Address, ready.ExpectedId, _listeners, Self, new Link.Parts(_topology, _tunnels))), name));
         _links.Add(new LinkRecord(id, link, ready));
-        _listeners.Admission.Links = _links.Count;
     }
 
     private void HandleHandshakeDone(HandshakeDone done)
@@ -65,6 +65,7 @@ public sealed partial class Hypernet
         }
 
         link.Proven = done;
+        _listeners.Admission.Links = _links.ProvenCount;
         link.IsAttemptOver = true;
         if (link.Ready.WeDialled)
         {
@@ -140,7 +141,7 @@ public sealed partial class Hypernet
         _table.LinkClosed(id, Now, _effects);
         Perform();
         _links.Remove(id);
-        _listeners.Admission.Links = _links.Count;
+        _listeners.Admission.Links = _links.ProvenCount;
         if (link is { Ready.WeDialled: true, Proven: not null, WasUp: false })
         {
             // Proven and yet never the one: the client dials again unless another link is up.

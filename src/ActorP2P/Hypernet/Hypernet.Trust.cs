@@ -53,12 +53,17 @@ public sealed partial class Hypernet
         _topology.Tell(Topology.TrustChanged.Instance);
     }
 
-    // A handshake that began before a reload was judged by what was in force then.
+    // A handshake that began before a reload was judged by what was in force then, and before others took the last links.
     private bool RefuseLate(HandshakeDone done, LinkRecord link)
     {
         if (!IsRefused(done, out var reason, out var detail))
         {
-            return false;
+            if (_links.ProvenCount < _environment.Settings.Admission.MaxLinks)
+            {
+                return false;
+            }
+
+            (reason, detail) = (TooManyLinks, "as many links as admission.max-links allows are up");
         }
 
         HandleHandshakeFailed(new HandshakeFailed(link.Id, link.Ready.Address, reason, detail, RefusedByUs: true));

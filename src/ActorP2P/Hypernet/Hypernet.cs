@@ -216,9 +216,9 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
 
     private void TellRejection(string endpoint, string reason, string detail)
     {
-        _log.Warning("refused {0}: {1} ({2})", endpoint, reason, detail);
         if (_rejections.TryTake(Now))
         {
+            _log.Warning("refused {0}: {1} ({2})", endpoint, reason, detail);
             TellManagers(_slots, new PeerManager.RemoteRejected(endpoint, reason, detail));
         }
         else

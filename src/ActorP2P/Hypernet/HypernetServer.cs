@@ -18,7 +18,7 @@ public sealed partial class HypernetServer : ReceiveActor, IWithTimers
     private readonly Listeners _listeners;
     private readonly Dictionary<string, Hypernet.SlotEntry> _slots = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _bound = new(StringComparer.Ordinal);
-    private readonly Dictionary<long, string> _halfOpen = [];
+    private readonly Dictionary<long, ITransportConnection> _halfOpen = [];
     private readonly int _maxSlots;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private long _registrations;
@@ -150,7 +150,7 @@ public sealed partial class HypernetServer : ReceiveActor, IWithTimers
 
     private void HandleAccepted(Accepted accepted)
     {
-        _halfOpen[accepted.Connection.Id] = AdmissionGate.SourceIp(accepted.Connection.RemoteEndpoint);
+        _halfOpen[accepted.Connection.Id] = accepted.Connection;
         Context.Parent.Tell(new Hypernet.ConnectionReady(accepted.Connection, WeDialled: false, accepted.Connection.RemoteEndpoint, ExpectedId: null));
     }
 
@@ -166,9 +166,9 @@ public sealed partial class HypernetServer : ReceiveActor, IWithTimers
 
     private void HandleHandshakeEnded(HandshakeEnded ended)
     {
-        if (_halfOpen.Remove(ended.ConnectionId, out var sourceIp))
+        if (_halfOpen.Remove(ended.ConnectionId, out var connection))
         {
-            _listeners.Admission.Ended(sourceIp, ended.IsMember);
+            _listeners.Admission.Ended(AdmissionGate.SourceIp(connection.RemoteEndpoint), ended.IsMember, AdmissionGate.TlsCpu(connection));
         }
     }
 }

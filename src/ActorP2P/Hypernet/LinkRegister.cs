@@ -33,6 +33,9 @@ internal sealed class LinkRegister
 
     public int Count => _links.Count;
 
+    /// <summary>Links whose remote is authenticated: the others are bounded as handshakes under way.</summary>
+    public int ProvenCount => _links.Values.Count(static link => link.Proven is not null);
+
     public IReadOnlyCollection<LinkRecord> All => _links.Values;
 
     public IReadOnlyCollection<LinkRecord> Up => _up.Values;

@@ -102,21 +102,27 @@ public sealed class Listeners
 
         public void Accepted(ITransportConnection connection)
         {
+            var source = AdmissionGate.SourceIp(connection.RemoteEndpoint);
+            owner.Admission.SettleTls(source, AdmissionGate.TlsCpu(connection));
             if (owner._server is { } server)
             {
                 server.Tell(new HypernetServer.Accepted(connection), ActorRefs.NoSender);
             }
             else
             {
-                owner.Admission.Ended(AdmissionGate.SourceIp(connection.RemoteEndpoint), isMember: false);
+                owner.Admission.Ended(source, isMember: false, tlsCpu: null);
                 connection.Close();
             }
         }
 
-        public void AcceptFailed(string sourceIp, TransportFailure failure)
+        public void AcceptFailed(string sourceIp, TransportFailure failure, TimeSpan cpu)
         {
-            owner.Admission.Ended(sourceIp, isMember: false);
+            owner.Admission.SettleTls(sourceIp, cpu > TimeSpan.Zero ? cpu : null);
+            owner.Admission.Ended(sourceIp, isMember: false, tlsCpu: null);
             owner.Report(new HypernetServer.AcceptFailed(sourceIp, failure));
         }
+
+        public void AcceptLost(TransportFailure failure) =>
+            owner._environment.Counters.Add("accept.lost." + ReasonName.Of(failure.Reason));
     }
 }

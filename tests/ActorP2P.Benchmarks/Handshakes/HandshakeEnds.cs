@@ -13,6 +13,7 @@ using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Identity.Issuing;
 using ActorP2P.Protocol.Session;
 using ActorP2P.Protocol.Settings;
+using ActorP2P.Transport;
 
 namespace ActorP2P.Benchmarks.Handshakes;
 
@@ -110,18 +111,11 @@ internal sealed class HandshakeEnds : IDisposable
         return Framed(message1);
     }
 
-    /// <summary>Shakes hands with a whole node, without TLS, and waits for its first record.</summary>
-    public async Task ConnectAsMemberAsync(IPEndPoint target)
+    /// <summary>A member's handshake on a connection that somebody else makes.</summary>
+    public HandshakeInitiator StartAsMember(TlsBinding? tls, out byte[] message1)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(target);
-        await using var stream = new NetworkStream(socket);
-        using var start = HandshakeInitiator.Start(Parameters(0, _identities[0].Validator, null), out var message1);
-        await stream.WriteAsync(Framed(message1));
-        var done = Expect<HandshakeResult.Done>(start.HandleReply(await ReadFrameAsync(stream), DateTimeOffset.UtcNow));
-        using var session = done.Session;
-        await stream.WriteAsync(Framed(done.Message3!));
-        await ReadFrameAsync(stream);
+        var channel = tls is null ? null : new TlsChannel(tls.ChannelBinding, tls.LocalSpkiHash, tls.RemoteSpkiHash);
+        return HandshakeInitiator.Start(Parameters(0, _identities[0].Validator, channel), out message1);
     }
 
     public void Dispose()
@@ -168,7 +162,7 @@ internal sealed class HandshakeEnds : IDisposable
     private static ValueTask WriteAsync(Stream stream, byte[] message) =>
         stream.WriteAsync((byte[])[.. BitConverter.GetBytes(message.Length), .. message]);
 
-    private static byte[] Framed(byte[] body)
+    public static byte[] Framed(byte[] body)
     {
         var frame = new byte[FrameHeader.LengthBytes + body.Length];
         new FrameHeader((uint)body.Length, FrameKind.Handshake, Lane.Control, FrameFlags.None, 0, 0, 0, 0).Write(frame);
@@ -176,16 +170,7 @@ internal sealed class HandshakeEnds : IDisposable
         return frame;
     }
 
-    private static async Task<byte[]> ReadFrameAsync(Stream stream)
-    {
-        var header = new byte[FrameHeader.LengthBytes];
-        await stream.ReadExactlyAsync(header);
-        var body = new byte[FrameHeader.Read(header).BodyLengthBytes];
-        await stream.ReadExactlyAsync(body);
-        return body;
-    }
-
-    private static T Expect<T>(HandshakeResult result)
+    public static T Expect<T>(HandshakeResult result)
         where T : HandshakeResult => result as T ?? throw new IOException($"the handshake ended otherwise: {result}");
 
     private async Task OursAsync(CertificateValidator atClient, CertificateValidator atServer)

@@ -112,6 +112,8 @@ internal sealed class BenchmarkNode : IAsyncDisposable
 
     public ActorSystem System { get; }
 
+    public TransportCounters Counters => _port.Counters;
+
     public NodeId Id { get; }
 
     public Task<string> Endpoint => _endpoint.Task.WaitAsync(Patience);
@@ -132,6 +134,8 @@ internal sealed class BenchmarkNode : IAsyncDisposable
             Tls = tls ? () => consortium.Tls[index] : null,
             AcceptTimeout = settings.Tls.HandshakeTimeout,
             MaxPendingAccepts = settings.Admission.MaxHalfOpen,
+            MaxTlsHandshakeBytes = settings.Admission.HandshakeMaxBytes,
+            AcceptCpuShare = settings.Admission.AcceptCpuShare,
         });
         var epoch = new MemoryEpochStore().Next(DateTimeOffset.UtcNow, 0).Epoch;
         var node = new BenchmarkNode(name, new NodeEnvironment(

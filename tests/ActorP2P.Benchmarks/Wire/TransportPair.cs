@@ -78,6 +78,8 @@ internal sealed class TransportPair : IAsyncDisposable
         Tls = tls is null ? null : () => tls.Tls[node],
         AcceptTimeout = TimeSpan.FromSeconds(5),
         MaxPendingAccepts = 1,
+        MaxTlsHandshakeBytes = 24 * 1024,
+        AcceptCpuShare = 1,
     };
 
     private static byte[] Frame(int bodyBytes)
@@ -153,7 +155,9 @@ internal sealed class TransportPair : IAsyncDisposable
 
         public void Accepted(ITransportConnection connection) => Connection.TrySetResult(connection);
 
-        public void AcceptFailed(string sourceIp, TransportFailure failure) => Connection.TrySetException(new IOException(failure.Detail));
+        public void AcceptFailed(string sourceIp, TransportFailure failure, TimeSpan cpu) => Connection.TrySetException(new IOException(failure.Detail));
+
+        public void AcceptLost(TransportFailure failure) => Connection.TrySetException(new IOException(failure.Detail));
     }
 
     private sealed class Dialling : IDialSink

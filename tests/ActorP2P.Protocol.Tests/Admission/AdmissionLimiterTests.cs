@@ -52,7 +52,7 @@ public sealed class AdmissionLimiterTests
             {
                 Assert.Equal(AdmissionVerdict.Admitted, limiter.TryAdmit(Stranger, 0, now));
                 Assert.True(limiter.TrySpend(Stranger, AdmissionStep.Hello, now) && limiter.TrySpend(Stranger, AdmissionStep.Proof, now));
-                limiter.FinishedAsMember(Stranger, now);
+                limiter.FinishedAsMember(Stranger, tlsCpu: null, now);
                 members++;
             }
         }
@@ -60,6 +60,54 @@ public sealed class AdmissionLimiterTests
         // Ten seconds, and the one that may go at once.
         Assert.InRange(spentMs, 1000, TestSettings.Admission.CpuShare * 1000 * 11);
         Assert.Equal(100, members);
+    }
+
+    [Fact]
+    public void Strangers_whose_TLS_costs_more_than_foreseen_pay_for_it_before_the_next_one_is_let_in()
+    {
+        var limiter = new AdmissionLimiter(TestSettings.Admission, tls: true, Start);
+        var (admitted, spentMs) = (0, 0.0);
+        for (var i = 0; i < 10_000; i++)
+        {
+            var now = Start.AddMilliseconds(i);
+            if (limiter.TryAdmit(Address(i), 0, now) == AdmissionVerdict.Admitted)
+            {
+                limiter.SettleTls(Address(i), TimeSpan.FromMilliseconds(50), now);
+                limiter.Finished();
+                admitted++;
+                spentMs += AdmissionCosts.AcceptMs + 50;
+            }
+        }
+
+        // Ten seconds, the one that may go at once, and the last one's debt.
+        Assert.InRange(spentMs, 1000, (TestSettings.Admission.CpuShare * 1000 * 11) + 50);
+        Assert.InRange(admitted, 20, 34);
+    }
+
+    [Fact]
+    public void What_TLS_did_not_take_is_given_back_and_a_member_gets_back_what_it_took()
+    {
+        var limiter = new AdmissionLimiter(TestSettings.Admission, tls: true, Start);
+        var cheap = 0;
+        while (limiter.TryAdmit(Address(cheap), 0, Start) == AdmissionVerdict.Admitted)
+        {
+            limiter.SettleTls(Address(cheap), TimeSpan.FromMilliseconds(0.2), Start);
+            limiter.Finished();
+            cheap++;
+        }
+
+        // 150 ms at once: 0.5 ms each in place of 2.3.
+        Assert.InRange(cheap, 290, 300);
+
+        limiter.NoteMember(Stranger, Start);
+        for (var i = 0; i < 90; i++)
+        {
+            var took = TimeSpan.FromMilliseconds(i % 2 == 0 ? 40 : 0.1);
+            Assert.Equal(AdmissionVerdict.Admitted, limiter.TryAdmit(Stranger, 0, Start));
+            limiter.SettleTls(Stranger, took, Start);
+            Assert.True(limiter.TrySpend(Stranger, AdmissionStep.Hello, Start) && limiter.TrySpend(Stranger, AdmissionStep.Proof, Start));
+            limiter.FinishedAsMember(Stranger, took, Start);
+        }
     }
 
     [Fact]
@@ -80,14 +128,38 @@ public sealed class AdmissionLimiterTests
     [Fact]
     public void Half_open_handshakes_are_capped_whoever_opens_them()
     {
+        _limiter.NoteMember(Stranger, Start);
         for (var i = 0; i < TestSettings.Admission.MaxHalfOpen; i++)
         {
-            Assert.Equal(AdmissionVerdict.Admitted, _limiter.TryAdmit(Address(i), 0, Start));
+            Assert.Equal(AdmissionVerdict.Admitted, _limiter.TryAdmit(Stranger, 0, Start));
         }
 
-        Assert.Equal(AdmissionVerdict.TooManyHalfOpen, _limiter.TryAdmit(Address(9999), 0, Start));
+        Assert.Equal(AdmissionVerdict.TooManyHalfOpen, _limiter.TryAdmit(Stranger, 0, Start));
         _limiter.Finished();
-        Assert.Equal(AdmissionVerdict.Admitted, _limiter.TryAdmit(Address(9998), 0, Start));
+        Assert.Equal(AdmissionVerdict.Admitted, _limiter.TryAdmit(Stranger, 0, Start));
+    }
+
+    [Fact]
+    public void Strangers_that_stay_silent_leave_half_open_handshakes_for_members()
+    {
+        _limiter.NoteMember(Stranger, Start);
+        var strangers = Enumerable.Range(0, 1000).Count(i => _limiter.TryAdmit(Address(i), 0, Start) == AdmissionVerdict.Admitted);
+        Assert.Equal(TestSettings.Admission.MaxHalfOpen * 3 / 4, strangers);
+        Assert.Equal(AdmissionVerdict.TooManyHalfOpen, _limiter.TryAdmit(Address(1001), 0, Start));
+        Assert.Equal(AdmissionVerdict.Admitted, _limiter.TryAdmit(Stranger, 0, Start));
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_by_a_day_keeps_nobody_out()
+    {
+        while (_limiter.TryAdmit(Stranger, 0, Start) == AdmissionVerdict.Admitted)
+        {
+            _limiter.Finished();
+        }
+
+        var before = Start.AddDays(-1);
+        Assert.Equal(AdmissionVerdict.RateExceeded, _limiter.TryAdmit(Stranger, 0, before));
+        Assert.Equal(AdmissionVerdict.Admitted, _limiter.TryAdmit(Stranger, 0, before.AddSeconds(1)));
     }
 
     [Fact]

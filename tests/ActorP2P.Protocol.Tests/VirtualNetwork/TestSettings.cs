@@ -70,6 +70,7 @@ internal static class TestSettings
         MemberBurst: 100,
         CpuShare: 0.15,
         MemberCpuShare: 0.1,
+        AcceptCpuShare: 0.05,
         MaxTrackedAddresses: 1000,
         MaxLinks: 1024);
 

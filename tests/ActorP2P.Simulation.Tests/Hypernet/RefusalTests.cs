@@ -155,6 +155,22 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public void Strangers_that_stay_silent_use_up_no_links()
+    {
+        using var world = new PhysicalWorld(21);
+        var b = world.Start("b", "actorp2p.admission.max-links = 1");
+        for (var host = 0; host < 5; host++)
+        {
+            new Stranger(world, "s" + host).Dial("b:7000");
+        }
+
+        world.Run(0.5);
+        var a = world.Start("a", DialB);
+        world.Until(() => b.IsLinkedTo(a), 3, "the link, while the strangers' deadline has not passed", a, b);
+        Assert.Equal(0, b.Count("link.refused.too-many-links"));
+    }
+
+    [Fact]
     public void A_flood_of_rejections_is_counted_but_not_told_in_full()
     {
         using var world = new PhysicalWorld(20);

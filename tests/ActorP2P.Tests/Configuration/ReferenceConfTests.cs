@@ -155,8 +155,9 @@ public sealed class ReferenceConfTests
         admission.burst = 5
         admission.member-rate-per-second = 50
         admission.member-burst = 100
-        admission.cpu-share = 0.15
+        admission.cpu-share = 0.1
         admission.member-cpu-share = 0.1
+        admission.accept-cpu-share = 0.05
         admission.max-tracked-addresses = 16384
         admission.max-links = 1024
         reconnect.min-delay = 00:00:00.2000000

@@ -97,7 +97,9 @@ internal sealed class ObservedPort(ITransportPort inner) : ITransportPort
 
         public void Accepted(ITransportConnection connection) => inner.Accepted(port.Count(connection));
 
-        public void AcceptFailed(string sourceIp, TransportFailure failure) => inner.AcceptFailed(sourceIp, failure);
+        public void AcceptFailed(string sourceIp, TransportFailure failure, TimeSpan cpu) => inner.AcceptFailed(sourceIp, failure, cpu);
+
+        public void AcceptLost(TransportFailure failure) => inner.AcceptLost(failure);
     }
 
     private bool IsCut(string address)

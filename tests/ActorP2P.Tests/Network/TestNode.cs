@@ -277,6 +277,8 @@ internal sealed class TestNode : IAsyncDisposable
         {
             AcceptTimeout = settings.Tls.HandshakeTimeout,
             MaxPendingAccepts = settings.Admission.MaxHalfOpen,
+            MaxTlsHandshakeBytes = settings.Admission.HandshakeMaxBytes,
+            AcceptCpuShare = settings.Admission.AcceptCpuShare,
         };
         if (!_options.Tls)
         {

@@ -27,6 +27,8 @@ internal sealed class TcpPair : IAsyncDisposable
         Tls = tls,
         AcceptTimeout = EventRecorder.Patience,
         MaxPendingAccepts = 64,
+        MaxTlsHandshakeBytes = 24 * 1024,
+        AcceptCpuShare = 1,
     };
 
     public static async Task<TcpPair> ListenAsync(
