@@ -13,7 +13,7 @@ internal static class AkkaRemoteCases
     {
         using var systems = new RemoteSystems();
         await using var ours = await systems.ConnectOursAsync();
-        await using var theirs = await systems.ConnectTheirsAsync();
+        await using var theirs = arguments.OursOnly ? ours : await systems.ConnectTheirsAsync();
         await BenchmarkRow.PrintAsync(RowsAsync(arguments, ours, theirs), arguments.Json, Console.Out);
     }
 
@@ -26,7 +26,7 @@ internal static class AkkaRemoteCases
             {
                 var rounds = arguments.Scaled(PingPongRounds) / clients;
                 yield return new BenchmarkRow(name, 0, "msg/s", Peer, await Interleaved.MeasureAsync(
-                    arguments.Runs, () => ours.PingPongAsync(clients, rounds), () => theirs.PingPongAsync(clients, rounds)));
+                    arguments, () => ours.PingPongAsync(clients, rounds), () => theirs.PingPongAsync(clients, rounds)));
             }
         }
 
@@ -36,7 +36,7 @@ internal static class AkkaRemoteCases
             {
                 var count = RemotePair.WholeReports(payloadBytes, arguments.Scaled(most));
                 yield return new BenchmarkRow("akka-remote-one-way", payloadBytes, "MB/s", Peer, await Interleaved.MeasureAsync(
-                    arguments.Runs, () => ours.OneWayAsync(payloadBytes, count), () => theirs.OneWayAsync(payloadBytes, count)));
+                    arguments, () => ours.OneWayAsync(payloadBytes, count), () => theirs.OneWayAsync(payloadBytes, count)));
             }
         }
     }

@@ -43,7 +43,7 @@ public static class SignatureCases
     private static RelayLine Line(DisseminationSettings settings, bool isSigned) => new(settings, isSigned);
 
     private static async Task<BenchmarkRow> CompareAsync(BenchmarkArguments arguments, string name, int payload, string peer, Func<double> ours, Func<double> theirs) =>
-        new(name, payload, "msg/s", peer, await Interleaved.MeasureAsync(arguments.Runs, () => Task.FromResult(ours()), () => Task.FromResult(theirs())));
+        new(name, payload, "msg/s", peer, await Interleaved.MeasureAsync(arguments, () => Task.FromResult(ours()), () => Task.FromResult(theirs())));
 
     private static DisseminationSettings Settings()
     {

@@ -28,7 +28,7 @@ internal static class HandshakeCases
         {
             foreach (var (unit, measure) in measures)
             {
-                var figures = await Interleaved.MeasureAsync(arguments.Runs, () => measure(ours, count), () => measure(ends.TlsAsync, count));
+                var figures = await Interleaved.MeasureAsync(arguments, () => measure(ours, count), () => measure(ends.TlsAsync, count));
                 yield return new BenchmarkRow("handshake-" + name, 0, unit, RawTlsPair.Name, figures);
             }
         }

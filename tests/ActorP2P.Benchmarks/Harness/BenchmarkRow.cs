@@ -12,18 +12,18 @@ namespace ActorP2P.Benchmarks;
 public sealed record BenchmarkRow(string Case, int Payload, string Unit, string Peer, InterleavedFigures Figures)
 {
     /// <summary>The row as one JSON object on one line.</summary>
-    public string ToJson() => JsonSerializer.Serialize(new Dictionary<string, object>
+    public string ToJson() => JsonSerializer.Serialize(new Dictionary<string, object?>
     {
         ["case"] = Case,
         ["payload"] = Payload,
         ["unit"] = Unit,
         ["peer"] = Peer,
         ["ours"] = Rounded(Figures.Ours.Median),
-        ["theirs"] = Rounded(Figures.Theirs.Median),
-        ["ratio"] = Math.Round(Figures.Ratio, 3),
+        ["theirs"] = Figures.Theirs is { } theirs ? Rounded(theirs.Median) : null,
+        ["ratio"] = Figures.Ratio is { } ratio ? Math.Round(ratio, 3) : null,
         ["runs"] = Figures.Runs,
         ["ours_spread"] = Math.Round(Figures.Ours.Spread, 2),
-        ["theirs_spread"] = Math.Round(Figures.Theirs.Spread, 2),
+        ["theirs_spread"] = Figures.Theirs is { } spread ? Math.Round(spread.Spread, 2) : null,
     });
 
     /// <summary>Writes rows as JSON lines, or as a table for people.</summary>
@@ -46,9 +46,9 @@ public sealed record BenchmarkRow(string Case, int Payload, string Unit, string 
         Payload.ToString(CultureInfo.InvariantCulture),
         Unit,
         Rounded(Figures.Ours.Median).ToString(CultureInfo.InvariantCulture),
-        Rounded(Figures.Theirs.Median).ToString(CultureInfo.InvariantCulture),
-        Figures.Ratio.ToString("0.000", CultureInfo.InvariantCulture),
-        string.Create(CultureInfo.InvariantCulture, $"{Figures.Ours.Spread:0.00}/{Figures.Theirs.Spread:0.00}"),
+        Figures.Theirs is { } theirs ? Rounded(theirs.Median).ToString(CultureInfo.InvariantCulture) : "-",
+        Figures.Ratio is { } ratio ? ratio.ToString("0.000", CultureInfo.InvariantCulture) : "-",
+        string.Create(CultureInfo.InvariantCulture, $"{Figures.Ours.Spread:0.00}/{Figures.Theirs?.Spread:0.00}"),
         Figures.Runs.ToString(CultureInfo.InvariantCulture));
 
     private static string Line(string name, string payload, string unit, string ours, string theirs, string ratio, string spread, string runs) =>

@@ -15,11 +15,11 @@ public readonly record struct RunFigures(double Median, double Spread)
     }
 }
 
-/// <summary>Both sides of a comparison.</summary>
-public sealed record InterleavedFigures(RunFigures Ours, RunFigures Theirs, int Runs)
+/// <summary>Both sides of a comparison; the peer's is null where it was left out.</summary>
+public sealed record InterleavedFigures(RunFigures Ours, RunFigures? Theirs, int Runs)
 {
     /// <summary>Ours by theirs, of the medians.</summary>
-    public double Ratio => Ours.Median / Theirs.Median;
+    public double? Ratio => Ours.Median / Theirs?.Median;
 }
 
 /// <summary>
@@ -28,31 +28,28 @@ public sealed record InterleavedFigures(RunFigures Ours, RunFigures Theirs, int 
 /// </summary>
 public static class Interleaved
 {
-    /// <summary>One unmeasured run of each, then <paramref name="runs"/> measured ones.</summary>
-    /// <param name="runs">Measured runs of each side, at least 1.</param>
+    /// <summary>One unmeasured run of each side, then the measured ones.</summary>
+    /// <param name="arguments">How many runs, and whether the other takes part.</param>
     /// <param name="ours">Gives our figure.</param>
     /// <param name="theirs">Gives the other's figure, in the same unit.</param>
-    public static async Task<InterleavedFigures> MeasureAsync(int runs, Func<Task<double>> ours, Func<Task<double>> theirs)
+    public static async Task<InterleavedFigures> MeasureAsync(BenchmarkArguments arguments, Func<Task<double>> ours, Func<Task<double>> theirs)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
-        await ours();
-        await theirs();
         var (ourRuns, theirRuns) = (new List<double>(), new List<double>());
-        for (var run = 0; run < runs; run++)
+        (Func<Task<double>> Run, List<double> Figures)[] sides = arguments.OursOnly ? [(ours, ourRuns)] : [(ours, ourRuns), (theirs, theirRuns)];
+        foreach (var (run, _) in sides)
         {
-            if (run % 2 == 0)
+            await run();
+        }
+
+        for (var round = 0; round < arguments.Runs; round++)
+        {
+            foreach (var (run, figures) in round % 2 == 0 ? sides : sides.Reverse())
             {
-                ourRuns.Add(await OneAsync(ours));
-                theirRuns.Add(await OneAsync(theirs));
-            }
-            else
-            {
-                theirRuns.Add(await OneAsync(theirs));
-                ourRuns.Add(await OneAsync(ours));
+                figures.Add(await OneAsync(run));
             }
         }
 
-        return new InterleavedFigures(RunFigures.Of(ourRuns), RunFigures.Of(theirRuns), runs);
+        return new InterleavedFigures(RunFigures.Of(ourRuns), arguments.OursOnly ? null : RunFigures.Of(theirRuns), arguments.Runs);
     }
 
     // Nobody pays for the other's garbage.

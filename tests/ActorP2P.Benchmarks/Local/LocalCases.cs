@@ -63,7 +63,7 @@ public static class LocalCases
     }
 
     private static async Task<BenchmarkRow> CompareAsync(BenchmarkArguments arguments, string name, string unit, string peer, Func<Task<double>> ours, Func<Task<double>> theirs) =>
-        new(name, 0, unit, peer, await Interleaved.MeasureAsync(arguments.Runs, ours, theirs));
+        new(name, 0, unit, peer, await Interleaved.MeasureAsync(arguments, ours, theirs));
 
     internal static double PerSecond(long count, long startTimestamp) => count / Stopwatch.GetElapsedTime(startTimestamp).TotalSeconds;
 }

@@ -25,7 +25,7 @@ internal static class WireWorkload
             {
                 var messages = arguments.Scaled(count);
                 var figures = await Interleaved.MeasureAsync(
-                    arguments.Runs, () => oneWay(payloadBytes, messages), () => raw.OneWayAsync(payloadBytes, messages));
+                    arguments, () => oneWay(payloadBytes, messages), () => raw.OneWayAsync(payloadBytes, messages));
                 yield return new BenchmarkRow(name, payloadBytes, "MB/s", RawTlsPair.Name, figures);
             }
         }
@@ -34,7 +34,7 @@ internal static class WireWorkload
         {
             var requests = arguments.Scaled(RoundTrips);
             var figures = await Interleaved.MeasureAsync(
-                arguments.Runs, () => roundTrips(RequestBytes, requests), () => raw.RoundTripsAsync(RequestBytes, requests));
+                arguments, () => roundTrips(RequestBytes, requests), () => raw.RoundTripsAsync(RequestBytes, requests));
             yield return new BenchmarkRow($"{prefix}-request-{mode}", RequestBytes, "1/s", RawTlsPair.Name, figures);
         }
     }
