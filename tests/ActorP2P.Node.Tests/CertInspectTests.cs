@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ActorP2P.Protocol.Identity;
 
 namespace ActorP2P.Program.Tests;
 
@@ -14,6 +15,8 @@ public sealed class CertInspectTests
         Assert.Equal(0, result.ExitCode);
         using var json = JsonDocument.Parse(result.Output);
         Assert.Equal((await File.ReadAllTextAsync(directory["net", "node0", "node.nodeid"])).Trim(), json.RootElement.GetProperty("node-id").GetString());
+        Assert.True(NodeLabel.TryGetNode(json.RootElement.GetProperty("label").GetString(), out var named));
+        Assert.Equal(json.RootElement.GetProperty("node-id").GetString(), named.ToString());
         var chain = json.RootElement.GetProperty("chain");
         Assert.Equal(2, chain.GetArrayLength());
         Assert.Contains("agencyB", chain[0].GetProperty("issuer").GetString(), StringComparison.Ordinal);

@@ -63,6 +63,7 @@ internal static class CertInspectCommand
         var verdict = caPem is null ? null : Validate(chain, caPem, curve);
         return new Description(
             id?.ToString(),
+            id is null ? null : NodeLabel.Of(id),
             curve?.Name,
             Convert.ToHexStringLower(chain.LeafHash),
             [.. certificates.Select(CertificateSummary.Of)],
@@ -109,6 +110,7 @@ internal static class CertInspectCommand
         else
         {
             Console.WriteLine($"node ID      {description.NodeId ?? "none: the key lies on no identity curve"}");
+            Console.WriteLine($"label        {description.Label ?? "-"}");
             Console.WriteLine($"curve        {description.Curve ?? "-"}");
             Console.WriteLine($"sha256       {description.Sha256}");
             foreach (var certificate in description.Chain)
@@ -130,5 +132,5 @@ internal static class CertInspectCommand
             : ExitCodes.Done;
     }
 
-    private sealed record Description(string? NodeId, string? Curve, string Sha256, IReadOnlyList<CertificateSummary> Chain, string? Verdict);
+    private sealed record Description(string? NodeId, string? Label, string? Curve, string Sha256, IReadOnlyList<CertificateSummary> Chain, string? Verdict);
 }
