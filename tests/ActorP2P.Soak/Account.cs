@@ -25,6 +25,9 @@ internal sealed class Account
 
     internal long this[Entry entry] => Volatile.Read(ref _counts[(int)entry]);
 
+    /// <summary>Messages that were sent and have not ended.</summary>
+    internal long UnderWay => this[Entry.Sent] - this[Entry.Handled] - this[Entry.Dead];
+
     internal void Add(Entry entry, long count = 1) => Interlocked.Add(ref _counts[(int)entry], count);
 
     /// <summary>What does not add up; null when all is accounted for.</summary>

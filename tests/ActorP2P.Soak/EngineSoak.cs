@@ -5,13 +5,15 @@ namespace ActorP2P.Soak;
 /// <summary>
 /// Rounds of everything at once on one system: spawning, failing, watching, stopping, stashing, asking, timers. After a round
 /// every message was handled or became a dead letter, every watch ended in one notice, no instance and no timer is left; over
-/// the rounds the memory stays where it was.
+/// the rounds the memory stays where it was. Drivers wait when too much is under way, as a protocol with a window does, so that
+/// dead letters are what stopped and failed actors had in their mailboxes, and not the whole of a flood.
 /// </summary>
 internal sealed class EngineSoak : IAsyncDisposable
 {
     private const int Supervisors = 20;
     private const int Drivers = 3;
     private const int WarmUpRounds = 3;
+    private const int MaxUnderWay = 600;
     private const double AllowedGrowth = 1.25;
     private const long AllowedGrowthBytes = 8 << 20;
 
@@ -41,7 +43,8 @@ internal sealed class EngineSoak : IAsyncDisposable
         var start = Stopwatch.GetTimestamp();
         var sent = _account[Entry.Sent];
         var supervisors = Enumerable.Range(0, Supervisors).Select(_ => _system.ActorOf(Props.Create(() => new Supervisor(_account, new List<IActorRef>())))).ToArray();
-        await Task.WhenAll(Enumerable.Range(0, Drivers).Select(driver => Task.Run(() => Drive(supervisors, new Random(HashCode(seed, driver))))));
+        await Task.WhenAll(Enumerable.Range(0, Drivers).Select(driver => Task.Run(() => DriveAsync(supervisors, new Random(HashCode(seed, driver))))));
+        await UntilAsync(() => _account.UnderWay == 0, () => $"seed {seed}: {_account.UnderWay} messages still under way");
         foreach (var supervisor in supervisors)
         {
             if (!await supervisor.GracefulStop(Limit))
@@ -56,15 +59,18 @@ internal sealed class EngineSoak : IAsyncDisposable
     /// <summary>All counts so far.</summary>
     internal string Summary() =>
         string.Join(", ", Enum.GetValues<Entry>().Select(entry => $"{entry.ToString().ToLowerInvariant()} {_account[entry]}"))
+        + $"; {100.0 * _account[Entry.Dead] / Math.Max(1, _account[Entry.Sent]):F1} % dead letters"
         + $"; live {_baseBytes >> 10} KiB after {WarmUpRounds} rounds, {_bytes >> 10} KiB at the end";
 
     // System.HashCode is seeded afresh in every process.
     private static int HashCode(int seed, int driver) => unchecked((seed * 397) ^ driver);
 
-    private void Drive(IActorRef[] supervisors, Random random)
+    private async Task DriveAsync(IActorRef[] supervisors, Random random)
     {
         for (var i = 0; i < _operations; i++)
         {
+            if (_account.UnderWay > MaxUnderWay)
+                await UntilAsync(() => _account.UnderWay <= MaxUnderWay / 2, () => $"{_account.UnderWay} messages do not move");
             var supervisor = supervisors[random.Next(supervisors.Length)];
             var pick = random.Next();
             _account.Add(Entry.Sent);
@@ -80,7 +86,7 @@ internal sealed class EngineSoak : IAsyncDisposable
                     supervisor.Tell(new StopOne(pick), ActorRefs.NoSender);
                     break;
                 case < 60:
-                    supervisor.Tell(new SetAside(pick, GiveBack: random.Next(2) == 0), ActorRefs.NoSender);
+                    supervisor.Tell(new SetAside(pick, GiveBack: random.Next(8) != 0), ActorRefs.NoSender);
                     break;
                 case < 80:
                     supervisor.Tell(new Remind(pick, DelayMs: 1 + random.Next(100)), ActorRefs.NoSender);
@@ -108,14 +114,16 @@ internal sealed class EngineSoak : IAsyncDisposable
             TaskScheduler.Default);
     }
 
-    private async Task SettleAsync(int seed)
+    private Task SettleAsync(int seed) => UntilAsync(() => Left() is null, () => $"seed {seed}: {Left()}");
+
+    private static async Task UntilAsync(Func<bool> holds, Func<string> otherwise)
     {
         var start = Stopwatch.GetTimestamp();
-        while (Left() is { } left)
+        while (!holds())
         {
             if (Stopwatch.GetElapsedTime(start) > Limit)
-                throw new SoakException($"seed {seed}: {left}");
-            await Task.Delay(TimeSpan.FromMilliseconds(5));
+                throw new SoakException(otherwise());
+            await Task.Delay(TimeSpan.FromMilliseconds(1));
         }
     }
 

@@ -104,6 +104,8 @@ internal sealed class Supervisor(Account account, List<IActorRef> watched) : Unt
 /// <summary>Handles, stashes, answers, sets timers and fails.</summary>
 internal sealed class Worker : UntypedActor, IWithUnboundedStash, IWithTimers
 {
+    private static readonly TimeSpan ClosedFor = TimeSpan.FromMilliseconds(10);
+
     private readonly Account _account;
     private bool _open = true;
 
@@ -127,10 +129,11 @@ internal sealed class Worker : UntypedActor, IWithUnboundedStash, IWithTimers
                 _account.Add(Entry.Reminders);
                 return;
             case SetAside aside:
-                _open = aside.GiveBack;
-                if (_open)
-                    Stash.UnstashAll();
+                Open(aside.GiveBack);
                 break;
+            case Reopen:
+                Open(true);
+                return;
             case Work when !_open:
                 Stash.Stash();
                 return;
@@ -149,5 +152,16 @@ internal sealed class Worker : UntypedActor, IWithUnboundedStash, IWithTimers
 
     protected override void PostStop() => _account.Add(Entry.Ended);
 
+    private void Open(bool open)
+    {
+        _open = open;
+        if (open)
+            Stash.UnstashAll();
+        else
+            Timers.StartSingleTimer(nameof(Reopen), new Reopen(), ClosedFor);
+    }
+
     private sealed record Reminder;
+
+    private sealed record Reopen;
 }
