@@ -77,25 +77,6 @@ public sealed class ActorSimulationTests
         Assert.Throws<InvalidOperationException>(() => simulation.RunFor(TimeSpan.FromSeconds(1)));
     }
 
-    [Fact]
-    public void A_thousand_systems_of_thirty_actors_fit_into_one_simulation()
-    {
-        var simulation = new ActorSimulation(11);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var node = 0; node < 1000; node++)
-        {
-            var system = simulation.CreateSystem($"node-{node}");
-            var members = Enumerable.Range(0, 30).Select(i => system.ActorOf(Props.Create(() => new Gossiper(simulation.Random)), $"a{i}")).ToArray();
-            foreach (var member in members)
-                member.Tell(members);
-        }
-
-        simulation.RunFor(TimeSpan.FromSeconds(5));
-        Assert.True(simulation.Steps > 500_000, $"{simulation.Steps} steps");
-        var bytesPerActor = (GC.GetTotalMemory(forceFullCollection: true) - before) / 30_000;
-        Assert.True(bytesPerActor < 8192, $"{bytesPerActor} bytes an actor, its handlers, timer and share of the system included");
-    }
-
     private static ulong RunRing(int seed)
     {
         var simulation = new ActorSimulation(seed);
@@ -114,28 +95,6 @@ public sealed class ActorSimulationTests
     private sealed class Bouncer : UntypedActor
     {
         protected override void OnReceive(object message) => Sender.Tell(message);
-    }
-
-    private sealed class Gossiper : ReceiveActor, IWithTimers
-    {
-        private IActorRef[] _members = [];
-
-        public Gossiper(Random random)
-        {
-            Receive<IActorRef[]>(members =>
-            {
-                _members = members;
-                Timers.StartPeriodicTimer("gossip", "tick", TimeSpan.FromMilliseconds(random.Next(100, 1000)));
-            });
-            Receive<string>(_ => _members[random.Next(_members.Length)].Tell(random.Next(5)));
-            Receive<int>(ttl =>
-            {
-                if (ttl > 0)
-                    _members[random.Next(_members.Length)].Tell(ttl - 1);
-            });
-        }
-
-        public ITimerScheduler Timers { get; set; } = null!;
     }
 
     private sealed class Beater : ReceiveActor, IWithTimers
