@@ -87,6 +87,37 @@ public sealed class AskCallers : Caller
         }
     }
 
+    [Theory]
+    [InlineData("/", "/")]
+    [InlineData("..", "/")]
+    [InlineData("/user", "/user")]
+    [InlineData("user/", "/user")]
+    [InlineData("system", "/system")]
+    [InlineData("akka://callers/", "/")]
+    public async Task The_guardians_are_found_by_their_paths(string path, string found) =>
+        Assert.Equal(found, (await Sys.ActorSelection(path).Ask<ActorIdentity>(new Identify(1), Limit)).Subject.Path.ToStringWithoutAddress());
+
+    [Theory]
+    [InlineData("akka://elsewhere/user", false)]
+    [InlineData("a/b/c", false)]
+    [InlineData("foo://user", true)]
+    [InlineData("deadLetters/", true)]
+    public async Task Who_is_not_there_is_null_and_what_is_no_path_is_nobody(string path, bool nobody)
+    {
+        var identity = await Sys.ActorSelection(path).Ask<ActorIdentity>(new Identify(1), Limit);
+        Assert.Equal(nobody ? ActorRefs.Nobody : null, identity.Subject);
+    }
+
+    [Fact]
+    public void A_path_has_ancestors_and_a_unique_id()
+    {
+        var path = Echo().Path / "child" / "grandchild";
+        Assert.Equal("user", path.ParentOf(1).Name);
+        Assert.Equal("child", path.ParentOf(-1).Name);
+        Assert.Equal(17, path.WithUid(17).Uid);
+        Assert.Equal(path, path.WithUid(17));
+    }
+
     [Fact]
     public async Task An_answer_of_the_wrong_type_is_a_dead_letter_too()
     {

@@ -28,6 +28,40 @@ public sealed class SystemCallers() : Caller("""
     }
 
     [Fact]
+    public async Task The_log_of_dead_letters_falls_silent_for_a_time_and_then_tells_what_it_left_out()
+    {
+        var system = ActorSystem.Create("silent", """
+            akka { loglevel = INFO, stdout-loglevel = OFF, loggers = [], log-dead-letters = 2, log-dead-letters-suspend-duration = 200ms }
+            """);
+        await system.ActorSelection("/system/deadLetterListener").ResolveOne(Limit);
+        system.EventStream.Subscribe(Recorder, typeof(Info));
+        system.DeadLetters.Tell("one", Recorder);
+        Assert.Contains("[1] dead letters encountered", await NextLine(), StringComparison.Ordinal);
+        system.DeadLetters.Tell("two", Recorder);
+        Assert.Contains("[2] dead letters encountered, no more dead letters will be logged in next [00:00:00.2000000]", await NextLine(), StringComparison.Ordinal);
+        var afterSilence = NextLine();
+        while (!afterSilence.IsCompleted)
+        {
+            system.DeadLetters.Tell("later", Recorder);
+            await Task.WhenAny(afterSilence, Task.Delay(20));
+        }
+
+        Assert.Contains("were not logged", await afterSilence, StringComparison.Ordinal);
+        system.DeadLetters.Tell("again", Recorder);
+        Assert.Contains("[1] dead letters encountered", await NextLine(), StringComparison.Ordinal);
+        await system.Terminate().WaitAsync(Limit);
+
+        async Task<string> NextLine()
+        {
+            string line;
+            do
+                line = $"{(await Next<Info>()).Message}";
+            while (!line.Contains("dead letters encountered", StringComparison.Ordinal));
+            return line;
+        }
+    }
+
+    [Fact]
     public async Task The_scheduler_tells_once_repeatedly_and_not_after_a_cancel()
     {
         Sys.Scheduler.ScheduleTellOnce(TimeSpan.FromMilliseconds(10), Recorder, "once", ActorRefs.NoSender);

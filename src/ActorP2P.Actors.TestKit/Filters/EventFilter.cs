@@ -10,6 +10,18 @@ public sealed class EventFilterFactory
     private readonly ActorSystem _system;
     private readonly IReadOnlyList<EventPredicate> _filters;
 
+    /// <summary>For the events of a kit's system.</summary>
+    public EventFilterFactory(TestKitBase testkit)
+        : this(testkit, testkit.Sys)
+    {
+    }
+
+    /// <summary>For the events of another system.</summary>
+    public EventFilterFactory(TestKitBase testkit, ActorSystem system)
+        : this(testkit, system, [])
+    {
+    }
+
     internal EventFilterFactory(TestKitBase testkit, ActorSystem system, IReadOnlyList<EventPredicate> filters)
     {
         _testkit = testkit;
@@ -32,6 +44,13 @@ public sealed class EventFilterFactory
             e => e is Error { Cause: { } cause } && CauseFits(cause, exceptionType, checkInnerExceptions)
                 && (TextFits(Text(e), message, start, contains) || TextFits(cause.Message, message, start, contains)) && SourceFits(e, source),
             $"{exceptionType.Name} {message ?? start ?? contains}");
+
+    /// <summary>Errors with that cause, or, on request, with it among the inner exceptions.</summary>
+    public IEventFilterApplier Exception(Type exceptionType, Regex pattern, string? source = null, bool checkInnerExceptions = false) =>
+        Apply(
+            e => e is Error { Cause: { } cause } && CauseFits(cause, exceptionType, checkInnerExceptions)
+                && (pattern.IsMatch(Text(e)) || pattern.IsMatch(cause.Message)) && SourceFits(e, source),
+            $"{exceptionType.Name} {pattern}");
 
     /// <summary>Errors.</summary>
     public IEventFilterApplier Error(string? message = null, string? start = null, string? contains = null, string? source = null) =>

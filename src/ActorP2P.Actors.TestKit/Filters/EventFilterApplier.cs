@@ -2,52 +2,6 @@ using ActorP2P.Actors.Event;
 
 namespace ActorP2P.Actors.TestKit;
 
-/// <summary>Runs a piece of test and counts the events that fit the filter. Fewer in time, or more, fail the test.</summary>
-public interface IEventFilterApplier
-{
-    /// <summary>For a filter that this one or the next may fit.</summary>
-    EventFilterFactory And { get; }
-
-    /// <summary>Exactly one.</summary>
-    void ExpectOne(Action action, CancellationToken cancellationToken = default);
-
-    /// <summary>Exactly one, within the time.</summary>
-    void ExpectOne(TimeSpan timeout, Action action, CancellationToken cancellationToken = default);
-
-    /// <summary>Exactly one.</summary>
-    T ExpectOne<T>(Func<T> func, CancellationToken cancellationToken = default);
-
-    /// <summary>Exactly so many.</summary>
-    void Expect(int expectedCount, Action action, CancellationToken cancellationToken = default);
-
-    /// <summary>Exactly so many, within the time.</summary>
-    void Expect(int expectedCount, TimeSpan timeout, Action action, CancellationToken cancellationToken = default);
-
-    /// <summary>Exactly so many.</summary>
-    T Expect<T>(int expectedCount, Func<T> func, CancellationToken cancellationToken = default);
-
-    /// <summary>Exactly one.</summary>
-    Task ExpectOneAsync(Action action, CancellationToken cancellationToken = default);
-
-    /// <summary>Exactly one.</summary>
-    Task ExpectOneAsync(Func<Task> actionAsync, CancellationToken cancellationToken = default);
-
-    /// <summary>Exactly one, within the time.</summary>
-    Task ExpectOneAsync(TimeSpan timeout, Func<Task> actionAsync, CancellationToken cancellationToken = default);
-
-    /// <summary>Exactly so many.</summary>
-    Task ExpectAsync(int expectedCount, Action action, CancellationToken cancellationToken = default);
-
-    /// <summary>Exactly so many.</summary>
-    Task ExpectAsync(int expectedCount, Func<Task> actionAsync, CancellationToken cancellationToken = default);
-
-    /// <summary>Exactly so many, within the time.</summary>
-    Task ExpectAsync(int expectedCount, TimeSpan timeout, Func<Task> actionAsync, CancellationToken cancellationToken = default);
-
-    /// <summary>Runs the action whatever fits.</summary>
-    void Mute(Action action, CancellationToken cancellationToken = default);
-}
-
 internal sealed class EventFilterApplier(TestKitBase testkit, ActorSystem system, IReadOnlyList<EventPredicate> filters) : IEventFilterApplier
 {
     // More events than expected come soon or not at all; this is how long the test listens for them.
@@ -61,35 +15,48 @@ internal sealed class EventFilterApplier(TestKitBase testkit, ActorSystem system
 
     public void ExpectOne(TimeSpan timeout, Action action, CancellationToken cancellationToken = default) => Expect(1, timeout, action, cancellationToken);
 
-    public T ExpectOne<T>(Func<T> func, CancellationToken cancellationToken = default) => Expect(1, func, cancellationToken);
+    public T ExpectOne<T>(Func<T> func, CancellationToken cancellationToken = default) => Expect(1, Leeway, func, cancellationToken);
+
+    public T ExpectOne<T>(TimeSpan timeout, Func<T> func, CancellationToken cancellationToken = default) => Expect(1, timeout, func, cancellationToken);
 
     public void Expect(int expectedCount, Action action, CancellationToken cancellationToken = default) => Expect(expectedCount, Leeway, action, cancellationToken);
 
     public void Expect(int expectedCount, TimeSpan timeout, Action action, CancellationToken cancellationToken = default) =>
-        TestKitBase.Completed(Count(expectedCount, timeout, () =>
+        Expect(expectedCount, timeout, () =>
         {
             action();
-            return ValueTask.FromResult(true);
-        }, true, cancellationToken));
+            return true;
+        }, cancellationToken);
 
-    public T Expect<T>(int expectedCount, Func<T> func, CancellationToken cancellationToken = default) =>
-        TestKitBase.Completed(Count(expectedCount, Leeway, () => ValueTask.FromResult(func()), true, cancellationToken));
+    public T Expect<T>(int expectedCount, Func<T> func, CancellationToken cancellationToken = default) => Expect(expectedCount, Leeway, func, cancellationToken);
 
-    public Task ExpectOneAsync(Action action, CancellationToken cancellationToken = default) => ExpectAsync(1, action, cancellationToken);
+    public T Expect<T>(int expectedCount, TimeSpan timeout, Func<T> func, CancellationToken cancellationToken = default) =>
+        TestKitBase.Completed(Count(expectedCount, timeout, () => ValueTask.FromResult(func()), true, cancellationToken));
+
+    public Task ExpectOneAsync(Action action, CancellationToken cancellationToken = default) => ExpectAsync(1, Leeway, action, cancellationToken);
 
     public Task ExpectOneAsync(Func<Task> actionAsync, CancellationToken cancellationToken = default) => ExpectAsync(1, Leeway, actionAsync, cancellationToken);
 
     public Task ExpectOneAsync(TimeSpan timeout, Func<Task> actionAsync, CancellationToken cancellationToken = default) => ExpectAsync(1, timeout, actionAsync, cancellationToken);
 
-    public Task ExpectAsync(int expectedCount, Action action, CancellationToken cancellationToken = default) =>
-        ExpectAsync(expectedCount, Leeway, () =>
+    public Task<T> ExpectOneAsync<T>(Func<Task<T>> func, CancellationToken cancellationToken = default) => ExpectAsync(1, Leeway, func, cancellationToken);
+
+    public Task<T> ExpectOneAsync<T>(TimeSpan timeout, Func<Task<T>> func, CancellationToken cancellationToken = default) => ExpectAsync(1, timeout, func, cancellationToken);
+
+    public Task ExpectAsync(int expectedCount, Action action, CancellationToken cancellationToken = default) => ExpectAsync(expectedCount, Leeway, action, cancellationToken);
+
+    public Task ExpectAsync(int expectedCount, Func<Task> actionAsync, CancellationToken cancellationToken = default) =>
+        ExpectAsync(expectedCount, Leeway, actionAsync, cancellationToken);
+
+    public Task ExpectAsync(int expectedCount, Func<Task> actionAsync, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
+        ExpectAsync(expectedCount, timeout ?? Leeway, actionAsync, cancellationToken);
+
+    public Task ExpectAsync(int expectedCount, TimeSpan timeout, Action action, CancellationToken cancellationToken = default) =>
+        ExpectAsync(expectedCount, timeout, () =>
         {
             action();
             return Task.CompletedTask;
         }, cancellationToken);
-
-    public Task ExpectAsync(int expectedCount, Func<Task> actionAsync, CancellationToken cancellationToken = default) =>
-        ExpectAsync(expectedCount, Leeway, actionAsync, cancellationToken);
 
     public Task ExpectAsync(int expectedCount, TimeSpan timeout, Func<Task> actionAsync, CancellationToken cancellationToken = default) =>
         Count(expectedCount, timeout, async () =>
@@ -98,7 +65,25 @@ internal sealed class EventFilterApplier(TestKitBase testkit, ActorSystem system
             return true;
         }, false, cancellationToken).AsTask();
 
+    public Task<T> ExpectAsync<T>(int expectedCount, Func<Task<T>> func, CancellationToken cancellationToken = default) =>
+        ExpectAsync(expectedCount, Leeway, func, cancellationToken);
+
+    public Task<T> ExpectAsync<T>(int expectedCount, TimeSpan timeout, Func<Task<T>> func, CancellationToken cancellationToken = default) =>
+        Count(expectedCount, timeout, async () => await func(), false, cancellationToken).AsTask();
+
     public void Mute(Action action, CancellationToken cancellationToken = default) => action();
+
+    public T Mute<T>(Func<T> func, CancellationToken cancellationToken = default) => func();
+
+    public Task MuteAsync(Action action, CancellationToken cancellationToken = default)
+    {
+        action();
+        return Task.CompletedTask;
+    }
+
+    public Task MuteAsync(Func<Task> actionAsync, CancellationToken cancellationToken = default) => actionAsync();
+
+    public Task<T> MuteAsync<T>(Func<Task<T>> func, CancellationToken cancellationToken = default) => func();
 
     private async ValueTask<T> Count<T>(int expected, TimeSpan timeout, Func<ValueTask<T>> run, bool blocking, CancellationToken cancellationToken)
     {

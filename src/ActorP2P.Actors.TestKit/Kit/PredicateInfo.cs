@@ -28,3 +28,10 @@ public sealed class PredicateInfo
     /// <inheritdoc/>
     public override string ToString() => $"{nameof(PredicateInfo)}<{Type}>";
 }
+
+/// <summary>Makes a <see cref="PredicateInfo"/> of a predicate.</summary>
+public static class PredicateInfoFactory
+{
+    /// <summary>Messages of a type that fulfil the predicate.</summary>
+    public static PredicateInfo CreatePredicateInfo<T>(this Predicate<T> predicateT) => PredicateInfo.Create(predicateT);
+}

@@ -43,6 +43,14 @@ public abstract partial class TestKitBase
     public ValueTask<T> ExpectMsgAsync<T>(Predicate<T> isMessage, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
         Expect<T>(timeout, (m, _) => AssertPredicate(isMessage(m), m, hint), hint, false, cancellationToken);
 
+    /// <summary>The next message, of that type and fulfilling the predicate of message and sender, within the time.</summary>
+    public ValueTask<T> ExpectMsgAsync<T>(Func<T, IActorRef, bool> isMessageAndSender, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
+        Expect<T>(timeout, (m, s) => AssertPredicate(isMessageAndSender(m, s), m, hint), hint, false, cancellationToken);
+
+    /// <summary>The next message, equal to that one by the comparison, within the time.</summary>
+    public ValueTask<T> ExpectMsgAsync<T>(T expected, Func<T, T, bool> comparer, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
+        Expect<T>(timeout, (m, _) => AssertPredicate(comparer(expected, m), m, hint), hint, false, cancellationToken);
+
     /// <summary>The next message, of that type and withstanding the assertions, within the time.</summary>
     public ValueTask<T> ExpectMsgAsync<T>(Action<T> assert, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
         Expect<T>(timeout, (m, _) => assert(m), hint, false, cancellationToken);
@@ -50,22 +58,6 @@ public abstract partial class TestKitBase
     /// <summary>The next message and its sender, withstanding the assertions, within the time.</summary>
     public ValueTask<T> ExpectMsgAsync<T>(Action<T, IActorRef> assert, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
         Expect(timeout, assert, hint, false, cancellationToken);
-
-    /// <summary>The next message, of that type and from that sender, within the time.</summary>
-    public T ExpectMsgFrom<T>(IActorRef sender, TimeSpan? duration = null, string? hint = null, CancellationToken cancellationToken = default) =>
-        Completed(Expect<T>(duration, (_, s) => AssertSender(sender, s), hint, true, cancellationToken));
-
-    /// <summary>The next message, equal to that one and from that sender, within the time.</summary>
-    public T ExpectMsgFrom<T>(IActorRef sender, T message, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
-        Completed(Expect<T>(timeout, (m, s) =>
-        {
-            AssertSender(sender, s);
-            Assertions.AssertEqual(message, m, Hint(hint));
-        }, hint, true, cancellationToken));
-
-    /// <summary>The next message, of that type and from that sender, within the time.</summary>
-    public ValueTask<T> ExpectMsgFromAsync<T>(IActorRef sender, TimeSpan? duration = null, string? hint = null, CancellationToken cancellationToken = default) =>
-        Expect<T>(duration, (_, s) => AssertSender(sender, s), hint, false, cancellationToken);
 
     /// <summary>The next message, equal to one of those.</summary>
     public T ExpectMsgAnyOf<T>(IEnumerable<T> messages, CancellationToken cancellationToken = default) =>
@@ -132,9 +124,9 @@ public abstract partial class TestKitBase
         _lastWasNoMessage = true;
     }
 
-    private async ValueTask<Envelope?> Take(TimeSpan limit, bool blocking, CancellationToken cancellationToken)
+    private async ValueTask<Envelope?> Take(TimeSpan limit, bool blocking, CancellationToken cancellationToken, bool remove = true)
     {
-        var envelope = await _queue.TakeAsync(limit, blocking, cancellationToken);
+        var envelope = await _queue.TakeAsync(limit, remove, blocking, cancellationToken);
         _lastMessage = envelope;
         _lastWasNoMessage = false;
         return envelope;
@@ -142,9 +134,6 @@ public abstract partial class TestKitBase
 
     private void AssertPredicate<T>(bool holds, T message, string? hint) =>
         Assertions.AssertTrue(holds, "Got a message of the expected type <{0}>. Also expected {1} but the message {{{2}}} did not match", typeof(T), hint ?? "the predicate to return true", message);
-
-    private void AssertSender(IActorRef expected, IActorRef actual) =>
-        Assertions.AssertTrue(expected.Equals(actual), "Sender does not match. Expected {0}, got {1}", expected, actual);
 
     private void AssertEnded(IActorRef target, Terminated terminated) =>
         Assertions.AssertTrue(target.Equals(terminated.ActorRef), "Expected Terminated {0}, got {1}", target, terminated.ActorRef);

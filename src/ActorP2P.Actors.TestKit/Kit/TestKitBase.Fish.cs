@@ -81,6 +81,18 @@ public abstract partial class TestKitBase
     public IReadOnlyCollection<object> ExpectMsgAllOfMatchingPredicates(TimeSpan max, IReadOnlyCollection<PredicateInfo> predicates, CancellationToken cancellationToken) =>
         Completed(ExpectFitting(RemainingOrDilated(max), predicates, true, cancellationToken));
 
+    /// <summary>As many messages as predicates, in any order, each fulfilling one.</summary>
+    public IAsyncEnumerable<object> ExpectMsgAllOfMatchingPredicatesAsync(IReadOnlyCollection<PredicateInfo> predicates, CancellationToken cancellationToken = default) =>
+        ExpectMsgAllOfMatchingPredicatesAsync(RemainingOrDefault, predicates, cancellationToken);
+
+    /// <summary>As many messages as predicates, in any order, each fulfilling one, within the time.</summary>
+    public async IAsyncEnumerable<object> ExpectMsgAllOfMatchingPredicatesAsync(
+        TimeSpan max, IReadOnlyCollection<PredicateInfo> predicates, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (var message in await ExpectFitting(RemainingOrDilated(max), predicates, false, cancellationToken))
+            yield return message;
+    }
+
     private async ValueTask<IReadOnlyCollection<object>> ExpectFitting(TimeSpan max, IReadOnlyCollection<PredicateInfo> predicates, bool blocking, CancellationToken cancellationToken)
     {
         var missing = predicates.ToList();

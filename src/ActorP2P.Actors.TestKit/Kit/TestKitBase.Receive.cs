@@ -1,12 +1,11 @@
+using System.Collections;
 using System.Runtime.CompilerServices;
 
 namespace ActorP2P.Actors.TestKit;
 
-/// <summary>Receiving several messages, looking for one among them, and waiting for conditions.</summary>
+/// <summary>Receiving one or several messages, and looking at one without taking it.</summary>
 public abstract partial class TestKitBase
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
-
     /// <summary>The next message, or null when none comes in time.</summary>
     public object? ReceiveOne(TimeSpan? max = null, CancellationToken cancellationToken = default) =>
         Completed(Take(RemainingOrDilated(max), true, cancellationToken))?.Message;
@@ -14,6 +13,36 @@ public abstract partial class TestKitBase
     /// <summary>The next message, or null when none comes in time.</summary>
     public async ValueTask<object?> ReceiveOneAsync(TimeSpan? max = null, CancellationToken cancellationToken = default) =>
         (await Take(RemainingOrDilated(max), false, cancellationToken))?.Message;
+
+    /// <summary>The next message and its sender; false when none comes in time.</summary>
+    public bool TryReceiveOne(out MessageEnvelope envelope, TimeSpan? max = null, CancellationToken cancellationToken = default) =>
+        Found(Completed(Take(RemainingOrDilated(max), true, cancellationToken)), out envelope);
+
+    /// <summary>The next message and its sender; false when none comes in time.</summary>
+    public async ValueTask<(bool Success, MessageEnvelope Envelope)> TryReceiveOneAsync(TimeSpan? max, CancellationToken cancellationToken = default) =>
+        (Found(await Take(RemainingOrDilated(max), false, cancellationToken), out var envelope), envelope);
+
+    /// <summary>The next message, which stays; null when none comes in time.</summary>
+    public object? PeekOne(TimeSpan? max = null, CancellationToken cancellationToken = default) =>
+        Completed(Take(RemainingOrDilated(max), true, cancellationToken, remove: false))?.Message;
+
+    /// <summary>The next message, which stays; waits until there is one.</summary>
+    public object? PeekOne(CancellationToken cancellationToken) => PeekOne(Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>The next message, which stays; null when none comes in time.</summary>
+    public async ValueTask<object?> PeekOneAsync(TimeSpan? max = null, CancellationToken cancellationToken = default) =>
+        (await Take(RemainingOrDilated(max), false, cancellationToken, remove: false))?.Message;
+
+    /// <summary>The next message, which stays; waits until there is one.</summary>
+    public ValueTask<object?> PeekOneAsync(CancellationToken cancellationToken) => PeekOneAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>The next message, which stays, and its sender; false when none comes in time.</summary>
+    public bool TryPeekOne(out MessageEnvelope envelope, TimeSpan? max, CancellationToken cancellationToken) =>
+        Found(Completed(Take(RemainingOrDilated(max), true, cancellationToken, remove: false)), out envelope);
+
+    /// <summary>The next message, which stays, and its sender; false when none comes in time.</summary>
+    public async ValueTask<(bool Success, MessageEnvelope Envelope)> TryPeekOneAsync(TimeSpan? max, CancellationToken cancellationToken) =>
+        (Found(await Take(RemainingOrDilated(max), false, cancellationToken, remove: false), out var envelope), envelope);
 
     /// <summary>So many messages, each within what remains of the time.</summary>
     public IReadOnlyCollection<object> ReceiveN(int numberOfMessages, CancellationToken cancellationToken = default) =>
@@ -34,50 +63,23 @@ public abstract partial class TestKitBase
             yield return message;
     }
 
-    /// <summary>Messages as long as the filter does not answer null and the time is not over; the one it refuses stays.</summary>
-    public IReadOnlyList<T> ReceiveWhile<T>(TimeSpan? max, Func<object, T?> filter, int msgs = int.MaxValue, CancellationToken cancellationToken = default)
-        where T : class => Completed(ReceiveWhileCore(max, filter, msgs, true, cancellationToken));
-
-    /// <summary>Messages of a type as long as the predicate holds and the time is not over; the first other one stays.</summary>
-    public IReadOnlyList<T> ReceiveWhile<T>(Predicate<T> shouldContinue, TimeSpan? max = null, int msgs = int.MaxValue, CancellationToken cancellationToken = default)
-        where T : class => ReceiveWhile(max, m => m is T typed && shouldContinue(typed) ? typed : null, msgs, cancellationToken);
-
-    /// <summary>Skips messages until one of that type fulfils the predicate, within the time.</summary>
-    public T FishForMessage<T>(Predicate<T> isMessage, TimeSpan? max = null, string? hint = "", CancellationToken cancellationToken = default) =>
-        Completed(Fish(isMessage, max, hint, true, cancellationToken));
-
-    /// <summary>Skips messages until one fulfils the predicate, within the time.</summary>
-    public object FishForMessage(Predicate<object> isMessage, TimeSpan? max = null, string? hint = "", CancellationToken cancellationToken = default) =>
-        Completed(Fish(isMessage, max, hint, true, cancellationToken));
-
-    /// <summary>Skips messages until one of that type fulfils the predicate, within the time.</summary>
-    public ValueTask<T> FishForMessageAsync<T>(Predicate<T> isMessage, TimeSpan? max = null, string? hint = "", CancellationToken cancellationToken = default) =>
-        Fish(isMessage, max, hint, false, cancellationToken);
-
-    /// <summary>Skips messages until one fulfils the predicate, within the time.</summary>
-    public ValueTask<object> FishForMessageAsync(Predicate<object> isMessage, TimeSpan? max = null, string? hint = "", CancellationToken cancellationToken = default) =>
-        Fish(isMessage, max, hint, false, cancellationToken);
-
-    /// <summary>Skips messages until one is of that type; it stays for the next expectation.</summary>
-    public async Task FishUntilMessageAsync<T>(TimeSpan? max = null, CancellationToken cancellationToken = default)
+    /// <summary>All messages until none comes for that time; fails when there are more than <paramref name="maxMessages"/>.</summary>
+    public async Task<ArrayList> WaitForRadioSilenceAsync(TimeSpan? max = null, uint? maxMessages = null, CancellationToken cancellationToken = default)
     {
-        await Fish<T>(static _ => true, max, $"a message of type {typeof(T)}", false, cancellationToken);
-        _queue.PutBack(_lastMessage!.Value);
+        var messages = new ArrayList();
+        while (await ReceiveOneAsync(max, cancellationToken) is { } message)
+        {
+            messages.Add(message);
+            Assertions.AssertTrue(messages.Count <= (maxMessages ?? int.MaxValue), "More than {0} messages", maxMessages);
+        }
+
+        return ArrayList.ReadOnly(messages);
     }
 
-    /// <summary>All of those messages, in any order, as the next ones.</summary>
-    public IReadOnlyCollection<T> ExpectMsgAllOf<T>(IReadOnlyCollection<T> messages, CancellationToken cancellationToken = default) =>
-        Completed(ExpectAll(RemainingOrDefault, messages, true, cancellationToken));
-
-    /// <summary>All of those messages, in any order, as the next ones, within the time.</summary>
-    public IReadOnlyCollection<T> ExpectMsgAllOf<T>(TimeSpan max, IReadOnlyCollection<T> messages, CancellationToken cancellationToken = default) =>
-        Completed(ExpectAll(RemainingOrDilated(max), messages, true, cancellationToken));
-
-    /// <summary>All of those messages, in any order, as the next ones.</summary>
-    public async IAsyncEnumerable<T> ExpectMsgAllOfAsync<T>(IReadOnlyCollection<T> messages, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private static bool Found(Envelope? taken, out MessageEnvelope envelope)
     {
-        foreach (var message in await ExpectAll(RemainingOrDefault, messages, false, cancellationToken))
-            yield return message;
+        envelope = taken is { } found ? new RealMessageEnvelope(found.Message, found.Sender!) : NullMessageEnvelope.Instance;
+        return taken is not null;
     }
 
     private async ValueTask<IReadOnlyCollection<object>> ReceiveMany(int count, TimeSpan max, bool blocking, CancellationToken cancellationToken)
@@ -96,55 +98,5 @@ public abstract partial class TestKitBase
         }
 
         return messages;
-    }
-
-    private async ValueTask<IReadOnlyList<T>> ReceiveWhileCore<T>(TimeSpan? max, Func<object, T?> filter, int limit, bool blocking, CancellationToken cancellationToken)
-        where T : class
-    {
-        var stop = Now + RemainingOrDilated(max);
-        var messages = new List<T>();
-        Envelope? last = null;
-        while (messages.Count < limit && await Take(stop - Now, blocking, cancellationToken) is { } envelope)
-        {
-            if (filter(envelope.Message) is not { } taken)
-            {
-                _queue.PutBack(envelope);
-                break;
-            }
-
-            messages.Add(taken);
-            last = envelope;
-        }
-
-        _lastMessage = last;
-        _lastWasNoMessage = true;
-        return messages;
-    }
-
-    private async ValueTask<T> Fish<T>(Predicate<T> isMessage, TimeSpan? max, string? hint, bool blocking, CancellationToken cancellationToken)
-    {
-        var limit = RemainingOrDilated(max);
-        var stop = Now + limit;
-        while (await Take(stop - Now, blocking, cancellationToken) is { } envelope)
-        {
-            if (envelope.Message is T typed && isMessage(typed))
-                return typed;
-        }
-
-        Assertions.Fail("Timeout ({0}) during fishForMessage, hint: {1}", limit, hint);
-        return default!;
-    }
-
-    private async ValueTask<IReadOnlyCollection<T>> ExpectAll<T>(TimeSpan max, IReadOnlyCollection<T> expected, bool blocking, CancellationToken cancellationToken)
-    {
-        var missing = expected.ToList();
-        var got = new List<T>();
-        foreach (var message in await ReceiveMany(expected.Count, max, blocking, cancellationToken))
-        {
-            Assertions.AssertTrue(message is T typed && missing.Remove(typed), "not found [{0}], found unexpected [{1}]", string.Join(", ", missing), message);
-            got.Add((T)message);
-        }
-
-        return got;
     }
 }

@@ -5,19 +5,6 @@ using ActorP2P.Hocon;
 
 namespace ActorP2P.Actors.TestKit;
 
-/// <summary>How a test framework fails a test.</summary>
-public interface ITestKitAssertions
-{
-    /// <summary>Fails.</summary>
-    void Fail(string format = "", params object?[] args);
-
-    /// <summary>Fails unless true.</summary>
-    void AssertTrue(bool condition, string format = "", params object?[] args);
-
-    /// <summary>Fails unless equal.</summary>
-    void AssertEqual<T>(T expected, T actual, string format = "", params object?[] args);
-}
-
 /// <summary>A test whose tells have no sender; without it the test actor is the implicit sender.</summary>
 public interface INoImplicitSender
 {
@@ -81,10 +68,7 @@ public abstract partial class TestKitBase : IActorRefFactory
         TestKitSettings = new TestKitSettings(Sys.Settings.Config.WithFallback(TestDefaults));
         Log = Logging.GetLogger(Sys, GetType());
         EventFilter = new EventFilterFactory(this, Sys, []);
-        var queue = _queue;
-        TestActor = ((ExtendedActorSystem)Sys).SystemActorOf(
-            Props.Create(() => new InternalTestActor(queue)).WithDispatcher(Dispatchers.CallingThreadDispatcherId),
-            testActorName ?? $"testActor{Interlocked.Increment(ref _probes)}");
+        TestActor = StartTestActor(testActorName ?? $"testActor{Interlocked.Increment(ref _probes)}");
         if (this is not INoImplicitSender)
             ImplicitSender.Install(TestActor);
     }
@@ -130,7 +114,8 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     internal ITestKitAssertions Assertions { get; }
 
-    internal static TimeSpan Now => Stopwatch.GetElapsedTime(0);
+    /// <summary>Monotonic time, by which limits are measured.</summary>
+    public static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
     /// <summary>A time scaled by <c>akka.test.timefactor</c>.</summary>
     public TimeSpan Dilated(TimeSpan duration) => duration == Timeout.InfiniteTimeSpan ? duration : duration * TestKitSettings.TestTimeFactor;
@@ -140,11 +125,23 @@ public abstract partial class TestKitBase : IActorRefFactory
         ? _end is { } end && given != Timeout.InfiniteTimeSpan ? Min(Dilated(given), Positive(end - Now)) : Dilated(given)
         : RemainingOrDefault;
 
+    /// <summary>The given limit scaled, or the default one, but not more than what remains of <c>Within</c>.</summary>
+    public TimeSpan GetTimeoutOrDefault(TimeSpan? timeout) => RemainingOrDilated(timeout);
+
+    /// <summary>One more actor whose messages this kit expects.</summary>
+    public IActorRef CreateTestActor(string name) => StartTestActor(name);
+
     /// <summary>A probe of its own queue and expectations.</summary>
     public virtual TestProbe CreateTestProbe(string? name = null) => CreateTestProbe(Sys, name);
 
     /// <summary>A probe in another system.</summary>
     public virtual TestProbe CreateTestProbe(ActorSystem system, string? name = null) => new(system, Assertions, name);
+
+    /// <summary>A latch that opens after as many counts.</summary>
+    public virtual TestLatch CreateTestLatch(int count = 1) => new(Dilated, TestKitSettings.DefaultTimeout, count);
+
+    /// <summary>A barrier for as many threads.</summary>
+    public TestBarrier CreateTestBarrier(int count) => new(this, count);
 
     /// <summary>A filter factory for the events of another system.</summary>
     public EventFilterFactory CreateEventFilter(ActorSystem system) => new(this, system, []);
@@ -160,19 +157,14 @@ public abstract partial class TestKitBase : IActorRefFactory
     public IActorRef ActorOf<TActor>(string? name = null)
         where TActor : ActorBase, new() => Sys.ActorOf(Props.Create<TActor>(), name);
 
-    /// <summary>Creates an actor whose parent is the test actor.</summary>
-    public IActorRef ChildActorOf(Props props, string? name = null)
-    {
-        var request = new InternalTestActor.SpawnRequest(props, name, new TaskCompletionSource<IActorRef>());
-        TestActor.Tell(request, ActorRefs.NoSender);
-        return request.Done.Task.GetAwaiter().GetResult();
-    }
-
     /// <inheritdoc/>
     public ActorSelection ActorSelection(ActorPath actorPath) => Sys.ActorSelection(actorPath);
 
     /// <inheritdoc/>
     public ActorSelection ActorSelection(string actorPath) => Sys.ActorSelection(actorPath);
+
+    /// <summary>A path from an actor on.</summary>
+    public ActorSelection ActorSelection(IActorRef anchorRef, string actorPath) => new(anchorRef, actorPath);
 
     /// <summary>Has the test actor watch an actor.</summary>
     public IActorRef Watch(IActorRef actorToWatch)
@@ -217,14 +209,20 @@ public abstract partial class TestKitBase : IActorRefFactory
     /// <summary>Drops messages of a type from now on.</summary>
     public void IgnoreMessages<T>() => IgnoreMessages(static message => message is T);
 
+    /// <summary>Drops messages of a type that fulfil the predicate from now on.</summary>
+    public void IgnoreMessages<T>(Func<T, bool> shouldIgnoreMessage) => IgnoreMessages(message => message is T typed && shouldIgnoreMessage(typed));
+
     /// <summary>Drops nothing from now on.</summary>
     public void IgnoreNoMessages() => TestActor.Tell(new InternalTestActor.SetIgnore(null), ActorRefs.NoSender);
 
     /// <summary>Has a pilot react to each message.</summary>
     public void SetAutoPilot(AutoPilot pilot) => TestActor.Tell(new InternalTestActor.SetPilot(pilot), ActorRefs.NoSender);
 
-    /// <summary>Terminates a system and waits for its end; a system that does not end is a failure only when <paramref name="verifySystemShutdown"/> is set.</summary>
-    public virtual void Shutdown(ActorSystem? system = null, TimeSpan? duration = null, bool verifySystemShutdown = false)
+    /// <summary>Terminates the system and waits for its end; that it does not end is a failure only when <paramref name="verifySystemShutdown"/> is set.</summary>
+    public virtual void Shutdown(TimeSpan? duration = null, bool verifySystemShutdown = false) => Shutdown(Sys, duration, verifySystemShutdown);
+
+    /// <summary>Terminates a system and waits for its end; that it does not end is a failure only when <paramref name="verifySystemShutdown"/> is set.</summary>
+    public virtual void Shutdown(ActorSystem system, TimeSpan? duration = null, bool verifySystemShutdown = false)
     {
         system ??= Sys;
         if (ReferenceEquals(system, Sys))
@@ -235,13 +233,21 @@ public abstract partial class TestKitBase : IActorRefFactory
             throw new TimeoutException($"Failed to stop [{system.Name}] within [{limit}]");
     }
 
-    internal TimeSpan RemainingOr(TimeSpan duration) => _end is { } end ? Positive(end - Now) : duration;
+    /// <summary>What remains of the enclosing <c>Within</c>, or that time.</summary>
+    public TimeSpan RemainingOr(TimeSpan duration) => _end is { } end ? Positive(end - Now) : duration;
 
     internal static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     internal static T Completed<T>(ValueTask<T> task) => task.GetAwaiter().GetResult();
 
     internal static void Completed(ValueTask task) => task.GetAwaiter().GetResult();
+
+    private IActorRef StartTestActor(string name)
+    {
+        var queue = _queue;
+        return ((ExtendedActorSystem)Sys).SystemActorOf(
+            Props.Create(() => new InternalTestActor(queue)).WithDispatcher(Dispatchers.CallingThreadDispatcherId), name);
+    }
 
     private static TimeSpan Positive(TimeSpan time) => time < TimeSpan.Zero ? TimeSpan.Zero : time;
 

@@ -118,6 +118,16 @@ public class XunitAssertions : ITestKitAssertions
     }
 
     /// <inheritdoc/>
+    public void AssertFalse(bool condition, string format = "", params object?[] args) => AssertTrue(!condition, format, args);
+
+    /// <inheritdoc/>
+    public void AssertEqual<T>(T expected, T actual, Func<T, T, bool> comparer, string format = "", params object?[] args)
+    {
+        if (!comparer(expected, actual))
+            throw EqualException.ForMismatchedValues(expected, actual, Text(format, args));
+    }
+
+    /// <inheritdoc/>
     public void AssertEqual<T>(T expected, T actual, string format = "", params object?[] args)
     {
         try

@@ -3,14 +3,21 @@ namespace ActorP2P.Actors;
 /// <summary>The root of the engine's exceptions.</summary>
 public abstract class AkkaException : Exception
 {
-    private protected AkkaException(string? message, Exception? cause = null)
+    /// <summary>With the exception that led to it, if there is one.</summary>
+    protected AkkaException(string? message = null, Exception? cause = null)
         : base(message, cause)
     {
     }
+
+    /// <summary>The exception that led to it; null when there is none.</summary>
+    protected Exception? Cause => InnerException;
 }
 
 /// <summary>A name is taken or not allowed.</summary>
 public class InvalidActorNameException(string message, Exception? innerException = null) : AkkaException(message, innerException);
+
+/// <summary>A path holds what it may not.</summary>
+public class IllegalActorNameException(string message) : AkkaException(message);
 
 /// <summary>Null is not a message.</summary>
 public class InvalidMessageException(string? message = "Message is null") : AkkaException(message);

@@ -107,3 +107,17 @@ internal sealed class MessageStash(ActorCell cell, int capacity) : IStash
             _stashed.AddFirst(envelope);
     }
 }
+
+/// <summary>An <see cref="UntypedActor"/> that can set messages aside.</summary>
+public abstract class UntypedActorWithStash : UntypedActor, IWithStash
+{
+    /// <inheritdoc/>
+    public IStash Stash { get; set; } = null!;
+}
+
+/// <summary>An <see cref="UntypedActor"/> that can set any number of messages aside.</summary>
+public abstract class UntypedActorWithUnboundedStash : UntypedActor, IWithUnboundedStash
+{
+    /// <inheritdoc/>
+    public IStash Stash { get; set; } = null!;
+}

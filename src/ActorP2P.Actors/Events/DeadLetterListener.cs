@@ -12,12 +12,6 @@ internal sealed class DeadLetterListener : UntypedActor
 
     private Settings Settings => _system.Settings;
 
-    protected override void PreStart()
-    {
-        foreach (var type in new[] { typeof(DeadLetter), typeof(Dropped), typeof(UnhandledMessage) })
-            _system.EventStream.Subscribe(Self, type);
-    }
-
     protected override void OnReceive(object message)
     {
         if (message is not AllDeadLetters dead || dead.Message is IDeadLetterSuppression)

@@ -24,10 +24,10 @@ internal static class LoggerActors
 
         if (system.Settings.LogDeadLetters > 0 || system.Settings.DebugUnhandledMessage)
         {
+            // Subscribed before anybody can send: the first dead letter is often the one that matters.
             var listener = system.SystemActorOf(Props.Create<DeadLetterListener>(), "deadLetterListener");
-            system.EventStream.Subscribe(listener, typeof(DeadLetter));
-            system.EventStream.Subscribe(listener, typeof(Dropped));
-            system.EventStream.Subscribe(listener, typeof(UnhandledMessage));
+            foreach (var type in new[] { typeof(DeadLetter), typeof(Dropped), typeof(UnhandledMessage) })
+                system.EventStream.Subscribe(listener, type);
         }
     }
 
@@ -99,39 +99,5 @@ public sealed class ExtensionsLogger(ILoggerFactory factory) : UntypedActor
             _ => Microsoft.Extensions.Logging.LogLevel.Error,
         };
         logger.Log(level, default, logEvent, logEvent.Cause, static (e, _) => $"[{e.LogSource}] {e.Message}");
-    }
-}
-
-/// <summary>Logs the first dead letters, then falls silent: a flood of them must not become a flood of log.</summary>
-internal sealed class DeadLetterListener : UntypedActor
-{
-    private int _logged;
-
-    protected override void OnReceive(object message)
-    {
-        var system = (ActorSystemImpl)Context.System;
-        switch (message)
-        {
-            case UnhandledMessage unhandled:
-                if (system.Settings.DebugUnhandledMessage)
-                    system.EventStream.Publish(new Debug(unhandled.Recipient.Path.ToString(), unhandled.Recipient.GetType(), $"Unhandled message from {unhandled.Sender} : {unhandled.Message}"));
-                break;
-            case AllDeadLetters dead:
-                Report(system, dead);
-                break;
-        }
-    }
-
-    private void Report(ActorSystemImpl system, AllDeadLetters dead)
-    {
-        if (_logged >= system.Settings.LogDeadLetters || (system.IsTerminating && !system.Settings.LogDeadLettersDuringShutdown))
-            return;
-        _logged++;
-        var last = _logged == system.Settings.LogDeadLetters ? ", no more dead letters will be logged" : "";
-        var reason = dead is Dropped dropped ? $" ({dropped.Reason})" : "";
-        system.EventStream.Publish(new Info(
-            dead.Recipient.Path.ToString(),
-            dead.Recipient.GetType(),
-            $"Message [{dead.Message.GetType().Name}] from {dead.Sender} to {dead.Recipient} was not delivered{reason}. [{_logged}] dead letters encountered{last}. See akka.log-dead-letters."));
     }
 }

@@ -89,7 +89,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     public override ActorSelection ActorSelection(ActorPath actorPath)
     {
         ArgumentNullException.ThrowIfNull(actorPath);
-        return actorPath.Address.System == Name ? new ActorSelection(_root, actorPath.Elements) : new ActorSelection(DeadLetters, []);
+        return Actors.ActorSelection.From(this, actorPath);
     }
 
     public override ActorSelection ActorSelection(string actorPath) => Actors.ActorSelection.From(this, _root, actorPath);

@@ -20,6 +20,7 @@ public sealed class Settings
             Loggers = [.. Config.GetStringList("akka.loggers")];
             LogDeadLetters = ReadLogDeadLetters(Config);
             LogDeadLettersDuringShutdown = Config.GetBoolean("akka.log-dead-letters-during-shutdown");
+            LogDeadLettersSuspendDuration = Config.GetTimeSpan("akka.log-dead-letters-suspend-duration");
             AskTimeout = Config.GetTimeSpan("akka.actor.ask-timeout");
             SupervisorStrategyClass = Config.GetString("akka.actor.guardian-supervisor-strategy")!;
             AddLoggingReceive = Config.GetBoolean("akka.actor.debug.receive");
@@ -60,6 +61,9 @@ public sealed class Settings
 
     /// <summary>Whether dead letters are logged while the system terminates.</summary>
     public bool LogDeadLettersDuringShutdown { get; }
+
+    /// <summary>Silence of the log after that many dead letters; infinite when it lasts.</summary>
+    public TimeSpan LogDeadLettersSuspendDuration { get; }
 
     /// <summary>For an Ask that does not say; not above zero means without limit.</summary>
     public TimeSpan AskTimeout { get; }

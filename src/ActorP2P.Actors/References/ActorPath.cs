@@ -141,6 +141,18 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     /// <summary>Joins names into <c>/a/b/c</c>.</summary>
     public static string FormatPathElements(IEnumerable<string> pathElements) => "/" + string.Join('/', pathElements);
 
+    /// <summary>The same path with another unique id; 0 is none.</summary>
+    public abstract ActorPath WithUid(long uid);
+
+    /// <summary>The path of that many elements above this one; a negative number is counted from here.</summary>
+    public ActorPath ParentOf(int depth)
+    {
+        var path = this;
+        for (var steps = depth >= 0 ? Depth - depth : -depth; steps > 0 && path is not RootActorPath; steps--)
+            path = path.Parent;
+        return path;
+    }
+
     /// <summary>The path of a child.</summary>
     public ActorPath Child(string childName) => this / childName;
 
@@ -220,6 +232,9 @@ public sealed class RootActorPath : ActorPath
 
     /// <inheritdoc/>
     public override ActorPath Root => this;
+
+    /// <summary>The root has no unique id. Throws <see cref="NotSupportedException"/> for any but 0.</summary>
+    public override ActorPath WithUid(long uid) => uid == 0 ? this : throw new NotSupportedException("The root has no unique id.");
 }
 
 /// <summary>Any path below the root.</summary>
@@ -233,4 +248,7 @@ public sealed class ChildActorPath(ActorPath parentPath, string name, long uid) 
 
     /// <inheritdoc/>
     public override Address Address => Parent.Address;
+
+    /// <inheritdoc/>
+    public override ActorPath WithUid(long uid) => uid == Uid ? this : new ChildActorPath(Parent, Name, uid);
 }

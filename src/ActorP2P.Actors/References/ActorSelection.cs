@@ -7,10 +7,20 @@ public class ActorSelection : ICanTell
 {
     private readonly string[] _elements;
 
-    internal ActorSelection(IActorRef anchor, IEnumerable<string> elements)
+    /// <summary>A path from an actor on; elements are separated by slashes.</summary>
+    public ActorSelection(IActorRef anchor, string path)
+        : this(anchor, path.Split('/'))
+    {
+    }
+
+    /// <summary>A path from an actor on. Throws <see cref="IllegalActorNameException"/> when <c>**</c> is not its end.</summary>
+    public ActorSelection(IActorRef anchor, IEnumerable<string> elements)
     {
         Anchor = anchor;
         _elements = [.. elements.Where(e => e.Length > 0)];
+        var descendants = Array.IndexOf(_elements, "**");
+        if (descendants >= 0 && descendants < _elements.Length - 1)
+            throw new IllegalActorNameException("Only the last element of a path may be \"**\".");
     }
 
     /// <summary>Where the path starts.</summary>
@@ -26,15 +36,17 @@ public class ActorSelection : ICanTell
             return new ActorSelection(system.DeadLetters, []);
         if (path.Contains("://", StringComparison.Ordinal))
         {
-            return ActorPath.TryParse(path, out var absolute) && absolute.Address.System == system.Name
-                ? new ActorSelection(system.RootGuardian, absolute.Elements)
-                : new ActorSelection(system.DeadLetters, []);
+            return ActorPath.TryParse(path, out var absolute) ? From(system, absolute) : new ActorSelection(system.DeadLetters, []);
         }
 
         return path.StartsWith('/')
             ? new ActorSelection(system.RootGuardian, path.Split('/'))
             : new ActorSelection(relativeTo, path.Split('/'));
     }
+
+    // Of another system there is nothing but what dead letters say of it.
+    internal static ActorSelection From(ActorSystemImpl system, ActorPath path) =>
+        new(path.Address.System == system.Name ? system.RootGuardian : system.DeadLetters, path.Elements);
 
     /// <summary>Sends to every actor that matches now. No match at all is a dead letter; branches of a wildcard that end early are not.</summary>
     public void Tell(object message, IActorRef? sender = null)
@@ -99,7 +111,7 @@ public class ActorSelection : ICanTell
 
         var element = _elements[index];
         if (element == "..")
-            return Collect(at.Parent.IsNobody() ? at : at.Parent, index + 1, matches);
+            return Collect(at.Parent as LocalActorRef ?? at, index + 1, matches);
         if (element == "**")
         {
             CollectAll(at, matches);

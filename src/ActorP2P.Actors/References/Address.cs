@@ -46,14 +46,15 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
     public static Address Parse(string address) =>
         TryParse(address, out var parsed) ? parsed : throw new UriFormatException($"Cannot parse an Address: {address}");
 
-    /// <summary>Reads <c>protocol://system[@host:port]</c>.</summary>
+    /// <summary>Reads <c>protocol://system[@host:port]</c>; the protocol begins with <c>akka</c>.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Address? address)
     {
         address = null;
         var scheme = text?.IndexOf("://", StringComparison.Ordinal) ?? -1;
-        if (scheme <= 0)
+        if (scheme <= 0 || !text!.StartsWith("akka", StringComparison.OrdinalIgnoreCase))
             return false;
-        var rest = text![(scheme + 3)..];
+        var protocol = text[..scheme].ToLowerInvariant();
+        var rest = text[(scheme + 3)..];
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
         if (slash >= 0)
             rest = rest[..slash];
@@ -63,14 +64,14 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>
             return false;
         if (at < 0)
         {
-            address = new Address(text[..scheme], system);
+            address = new Address(protocol, system);
             return true;
         }
 
         var colon = rest.LastIndexOf(':');
         if (colon <= at + 1 || !int.TryParse(rest.AsSpan(colon + 1), out var port) || port is < 0 or > 65535)
             return false;
-        address = new Address(text[..scheme], system, rest[(at + 1)..colon], port);
+        address = new Address(protocol, system, rest[(at + 1)..colon], port);
         return true;
     }
 

@@ -73,6 +73,9 @@ internal sealed class FutureActorRef<T>(ActorSystemImpl system) : MinimalActorRe
         Release();
         switch (message)
         {
+            case ISystemMessage:
+                _result.TrySetException(new InvalidOperationException($"A message of the engine is no answer: {message.GetType().Name}"));
+                break;
             case T answer:
                 _result.TrySetResult(answer);
                 break;

@@ -32,7 +32,7 @@ internal sealed class LocalActorRef : Mailbox, IActorRef
                 case "":
                     continue;
                 case "..":
-                    current = current.Parent;
+                    current = current.Parent as LocalActorRef ?? current;
                     break;
                 default:
                     if (current is not LocalActorRef local)
