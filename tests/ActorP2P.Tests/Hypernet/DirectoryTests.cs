@@ -6,10 +6,9 @@ using ActorP2P.Tests.Network;
 namespace ActorP2P.Tests.Physical;
 
 /// <summary>Members that a directory outside of the network names: <c>discovery.mode = cluster</c>.</summary>
-public sealed class DirectoryTests : TestKit
+public sealed class DirectoryTests : ActorTest
 {
     private const string ByDirectory = "discovery { mode = cluster, names = on, max-delay = 200ms }";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     [Fact]
     public void A_member_that_only_the_directory_names_is_dialled()
