@@ -17,11 +17,11 @@ public sealed class DisseminationFlows
         await using var network = await TestNetwork.FullAsync(4, NetworkOptions.OnTcp with { Hocon = "dissemination { want-delay = 15s, want-timeout = 15s }" });
         await network.AllReachAllAsync(Chain);
         var modules = await network.RegisterAllAsync(Chain, "tx");
-        await TreesAreSettledAsync(network, modules);
-        var repeats = Repeats(network);
+        await network.TreesAreSettledAsync(Chain);
+        var repeats = network.Repeats();
         await Task.WhenAll(network.Nodes.Select(node => PublishAsync(node, Messages, 1024)));
         await EverybodyHasAsync(network, modules, 3 * Messages);
-        Assert.Equal(repeats, Repeats(network));
+        Assert.Equal(repeats, network.Repeats());
     }
 
     [Fact]
@@ -164,21 +164,6 @@ public sealed class DisseminationFlows
             }
         }
     }
-
-    // Trees follow the link states, which come after the links. A repeat shows at the latest in the round after its message.
-    private static async Task TreesAreSettledAsync(TestNetwork network, IReadOnlyList<TestModule> modules)
-    {
-        const int MaxRounds = 100;
-        for (var (round, clean) = (0, 0); clean < 3; round++)
-        {
-            Assert.True(round < MaxRounds, $"still repeats after {round} rounds");
-            var before = Repeats(network);
-            await OneOfEachAsync(network, modules);
-            clean = Repeats(network) == before ? clean + 1 : 0;
-        }
-    }
-
-    private static long Repeats(TestNetwork network) => network.Nodes.Sum(static node => node.Counters.Value("multicast.dropped.duplicate"));
 
     private static byte[] Numbered(int number, int bytes)
     {

@@ -76,6 +76,35 @@ internal sealed class TestNetwork : IAsyncDisposable
         return modules;
     }
 
+    /// <summary>Messages that came a second time, at all nodes together.</summary>
+    public long Repeats() => _nodes.Sum(static node => node.Counters.Value("multicast.dropped.duplicate"));
+
+    /// <summary>
+    /// Waits until broadcasts go along settled trees, in one copy: trees follow the link states, which come after the links. A repeat
+    /// shows at the latest in the round after its message.
+    /// </summary>
+    public async Task TreesAreSettledAsync(string @namespace)
+    {
+        const int MaxRounds = 100;
+        const string Type = "settling";
+        var modules = await RegisterAllAsync(@namespace, Type);
+        for (var (round, clean) = (0, 0); clean < 3; round++)
+        {
+            Assert.True(round < MaxRounds, $"still repeats after {round} rounds: {CountersText()}");
+            var before = Repeats();
+            foreach (var node in _nodes)
+            {
+                var id = (await node.BroadcastAsync(@namespace, Type, new byte[1])).MessageId;
+                foreach (var (module, _) in modules.Zip(_nodes).Where(pair => pair.Second != node))
+                {
+                    await module.Log.FirstAsync<Delivery>(delivery => delivery.MessageId == id);
+                }
+            }
+
+            clean = Repeats() == before ? clean + 1 : 0;
+        }
+    }
+
     /// <summary>Stops all nodes in order.</summary>
     public async ValueTask DisposeAsync()
     {
