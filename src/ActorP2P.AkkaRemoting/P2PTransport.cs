@@ -87,7 +87,7 @@ public sealed class P2PTransport : global::Akka.Remote.Transport.Transport
         var inOrder = await Task.WhenAny(done.Task, Task.Delay(drain + drain + StopMargin)).ConfigureAwait(false) == done.Task;
         await _environment.Port.DisposeAsync().ConfigureAwait(false);
         (_environment.TrustSource as IDisposable)?.Dispose();
-        _environment.Identity.Dispose();
+        _environment.Trust.Dispose();
         return inOrder;
     }
 
@@ -121,7 +121,10 @@ public sealed class P2PTransport : global::Akka.Remote.Transport.Transport
 
         _settings.Check(read.Settings);
         var directory = _settings.ConfigFile.Length > 0 ? Path.GetDirectoryName(Path.GetFullPath(_settings.ConfigFile))! : Environment.CurrentDirectory;
-        var bootstrap = NodeBootstrap.Create(read.Settings, directory, TimeProvider.System);
+
+        // Akka.Remote's addresses name the node for as long as the system lives.
+        var fixedKey = read.Settings with { Succession = read.Settings.Succession with { Overlap = TimeSpan.Zero } };
+        var bootstrap = NodeBootstrap.Create(fixedKey, directory, TimeProvider.System);
         return bootstrap.IsReady ? bootstrap.Environment : throw Wrong(bootstrap.Errors.Select(static error => error.ToString()));
     }
 

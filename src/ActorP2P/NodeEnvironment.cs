@@ -11,7 +11,7 @@ namespace ActorP2P;
 /// socket by itself, so the same actors run on threads and sockets, or on virtual time and the memory transport.
 /// </summary>
 /// <param name="Settings">The resolved settings.</param>
-/// <param name="Identity">This node's key, which never changes, and its certificates as of the start.</param>
+/// <param name="Identity">This node's key and certificates as of the start; <see cref="Trust"/> has what is in force.</param>
 /// <param name="Validator">Judges the certificates of remotes as of the start; <see cref="Trust"/> has what is in force.</param>
 /// <param name="Epoch">This start's epoch, stored durably before it is used.</param>
 /// <param name="Port">The transport. The host disposes it after the node has stopped.</param>
@@ -32,6 +32,9 @@ public sealed record NodeEnvironment(
 {
     /// <summary>Certificates, roots and lists in force; a reload changes them.</summary>
     public NodeTrust Trust { get; init; } = new(TrustState.Of(Identity, Validator));
+
+    /// <summary>Which IDs were given up for others, by this node or by remotes.</summary>
+    public NodeSuccessions Successions { get; init; } = new(Settings);
 
     /// <summary>Where a reload comes from; null when there is nothing to reload. The host disposes what is disposable.</summary>
     public ITrustSource? TrustSource { get; init; }

@@ -1,3 +1,4 @@
+using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Reconnect;
 
 namespace ActorP2P;
@@ -27,10 +28,18 @@ public sealed partial class P2PNode
 
     /// <summary>What was read is in force. Also on the system's event stream when it is news.</summary>
     /// <param name="Parts">
-    /// What is new: certificate, key (encoded anew; the key itself never changes), roots, revocation-lists, allow-list,
-    /// deny-list, members, tls; empty when nothing changed.
+    /// What is new: certificate, key (encoded anew, or another one: then <see cref="IdentityChanged"/> came before), roots,
+    /// revocation-lists, allow-list, deny-list, members, tls; empty when nothing changed.
     /// </param>
     public sealed record Reloaded(IReadOnlyList<string> Parts);
+
+    /// <summary>
+    /// On the system's event stream: this node has another key and so another ID. For <c>succession.overlap</c> what is sent to
+    /// the former one reaches it, at nodes that know of the change.
+    /// </summary>
+    /// <param name="Former">The ID that was given up.</param>
+    /// <param name="Present">The ID from now on.</param>
+    public sealed record IdentityChanged(NodeId Former, NodeId Present);
 
     /// <summary>What was read does not fit together, as half-written files do not: all stays as it was, until the next change. Also on the system's event stream.</summary>
     /// <param name="Errors">Every error, by path.</param>

@@ -36,6 +36,7 @@ public sealed partial class P2PNode : ReceiveActor, IWithTimers
         _topologyStarts = topologyStarts;
         Receive<GetRouter>(_ => Sender.Tell(new RouterAddress(_router)));
         Receive<Reload>(reload => _trust.Forward(reload));
+        Receive<TrustKeeper.Succeeded>(succeeded => _trust.Forward(succeeded));
         Receive<UseDirectory>(HandleDirectory);
         Receive<Leave>(_ => BeginLeaving());
         Receive<LeaveTimedOut>(_ => Context.Stop(Self));

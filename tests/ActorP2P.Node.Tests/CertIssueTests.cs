@@ -43,6 +43,37 @@ public sealed class CertIssueTests
     [Theory]
     [InlineData("p256")]
     [InlineData("sm2")]
+    public async Task A_new_key_comes_with_a_certificate_of_the_same_names_and_passes_the_check_when_both_are_in_place(string curve)
+    {
+        using var directory = new TemporaryDirectory();
+        var authority = await MakeNetworkAsync(directory, curve);
+        var node = directory["net", "node0"];
+        string[] renew = ["cert", "renew", "--cert", Path.Combine(node, "node.crt"), "--out", directory["next.crt"], "--new-key", directory["next.key"], .. authority];
+        var made = await ProgramProcess.RunAsync([.. renew, "--json"]);
+        Assert.Equal("", made.Errors);
+        var id = Json(made).GetProperty("node-id").GetString()!;
+        Assert.NotEqual((await File.ReadAllTextAsync(Path.Combine(node, "node.nodeid"))).Trim(), id);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(directory["next.key"]));
+        }
+
+        var again = await ProgramProcess.RunAsync(renew);
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains("next.key", Assert.Single(again.ErrorLines), StringComparison.Ordinal);
+
+        File.Move(directory["next.key"], Path.Combine(node, "node.key"), overwrite: true);
+        var between = await ProgramProcess.RunAsync("node", "check", "--config", Path.Combine(node, "node.conf"));
+        Assert.Equal(1, between.ExitCode);
+        File.Move(directory["next.crt"], Path.Combine(node, "node.crt"), overwrite: true);
+        var after = await ProgramProcess.RunAsync("node", "check", "--config", Path.Combine(node, "node.conf"));
+        Assert.Equal("", after.Errors);
+        Assert.Contains(id, after.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("p256")]
+    [InlineData("sm2")]
     public async Task A_node_whose_certificate_was_revoked_does_not_pass_the_check(string curve)
     {
         using var directory = new TemporaryDirectory();
@@ -81,6 +112,7 @@ public sealed class CertIssueTests
             (["cert", "issue", "--name", "x", "--out", directory["a"], .. wrongKey], 1, "not a CA certificate of this key"),
             (["cert", "renew", "--cert", foreign, .. authority], 1, "not issued by this CA"),
             (["cert", "renew", "--cert", directory["none"], .. authority], 1, "none"),
+            (["cert", "renew", "--cert", Path.Combine(node, "node.crt"), "--new-key", directory["a", "new.key"], .. authority], 2, "--out"),
             (["cert", "revoke", "--cert", foreign, "--crl", directory["a.crl"], .. authority], 1, "not issued by this CA"),
             (["cert", "revoke", "--serial", "xyz", "--crl", directory["a.crl"], .. authority], 2, "--serial"),
             (["cert", "revoke", "--serial", "01", "--reason", "mood", "--crl", directory["a.crl"], .. authority], 2, "mood"),

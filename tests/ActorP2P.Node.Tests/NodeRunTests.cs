@@ -35,6 +35,32 @@ public sealed class NodeRunTests
     }
 
     [Fact]
+    public async Task A_new_key_in_the_watched_files_gives_the_running_node_another_ID_and_the_others_follow()
+    {
+        using var directory = new TemporaryDirectory();
+        await ProgramProcess.RunAsync("net", "init", "--nodes", "2", "--out", directory["net"], "--port", FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await using var first = ProgramProcess.Start("node", "run", "--json-events", "--config", directory["net", "node0", "node.conf"]);
+        await using var second = ProgramProcess.Start("node", "run", "--json-events", "--config", directory["net", "node1", "node.conf"]);
+        await first.WaitForLineAsync("peer-up", Limit);
+        await second.WaitForLineAsync("peer-up", Limit);
+
+        var node = directory["net", "node1"];
+        var agency = directory["net", "ca", "agency"];
+        var made = await ProgramProcess.RunAsync(
+            "cert", "renew", "--cert", Path.Combine(node, "node.crt"), "--out", directory["next.crt"], "--new-key", directory["next.key"],
+            "--ca-key", agency + ".key", "--ca-cert", agency + ".crt", "--root", directory["net", "ca", "ca.crt"]);
+        Assert.Equal("", made.Errors);
+        File.Move(directory["next.key"], Path.Combine(node, "node.key"), overwrite: true);
+        File.Move(directory["next.crt"], Path.Combine(node, "node.crt"), overwrite: true);
+
+        var former = (await File.ReadAllTextAsync(Path.Combine(node, "node.nodeid"))).Trim();
+        Assert.Contains(former, await second.WaitForLineAsync("node-id-changed", Limit), StringComparison.Ordinal);
+        Assert.Contains(former, await first.WaitForLineAsync("peer-succeeded", Limit), StringComparison.Ordinal);
+        await second.WaitForLineAsync("\"reloaded\"", Limit);
+        Assert.DoesNotContain(former, await first.WaitForLineAsync("peer-up", Limit), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SIGHUP_reloads_and_a_damaged_certificate_is_reported_and_changes_nothing()
     {
         if (OperatingSystem.IsWindows())

@@ -82,6 +82,12 @@ internal static class ControlEventJson
                 Node(json, expiring.Node);
                 json.WriteNumber("days", expiring.Days);
                 break;
+            case IdentityChanged changed:
+                Both(json, changed.Former, changed.Present);
+                break;
+            case PeerSucceeded succeeded:
+                Both(json, succeeded.Former, succeeded.Present);
+                break;
             case MessageDropped dropped:
                 json.WriteString("node", dropped.Node?.ToString());
                 json.WriteString("reason", dropped.Reason);
@@ -90,6 +96,12 @@ internal static class ControlEventJson
     }
 
     private static void Node(Utf8JsonWriter json, Protocol.Identity.NodeId node) => json.WriteString("node", node.ToString());
+
+    private static void Both(Utf8JsonWriter json, Protocol.Identity.NodeId former, Protocol.Identity.NodeId present)
+    {
+        json.WriteString("former", former.ToString());
+        json.WriteString("present", present.ToString());
+    }
 
     private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
     {

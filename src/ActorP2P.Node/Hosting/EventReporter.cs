@@ -21,6 +21,7 @@ internal sealed class EventReporter : ReceiveActor
         Receive<P2PNode.ListenFailed>(report);
         Receive<P2PNode.Reloaded>(report);
         Receive<P2PNode.ReloadRefused>(report);
+        Receive<P2PNode.IdentityChanged>(report);
     }
 
     protected override void PreStart()
@@ -29,6 +30,7 @@ internal sealed class EventReporter : ReceiveActor
         Context.System.EventStream.Subscribe(Self, typeof(P2PNode.ListenFailed));
         Context.System.EventStream.Subscribe(Self, typeof(P2PNode.Reloaded));
         Context.System.EventStream.Subscribe(Self, typeof(P2PNode.ReloadRefused));
+        Context.System.EventStream.Subscribe(Self, typeof(P2PNode.IdentityChanged));
         foreach (var opened in _environment.Settings.Namespaces)
         {
             _router.Tell(new NamespaceRouter.Open(opened.Name));

@@ -31,6 +31,13 @@ internal static class NodeEventText
             case P2PNode.ReloadRefused kept:
                 writer.Write("reload-refused", json => WriteTexts(json, "errors", kept.Errors.Select(static e => e.ToString())));
                 break;
+            case P2PNode.IdentityChanged changed:
+                writer.Write("node-id-changed", json =>
+                {
+                    json.WriteString("former", changed.Former.ToString());
+                    json.WriteString("present", changed.Present.ToString());
+                });
+                break;
             case OpenRefused refused:
                 writer.Write("open-refused", json =>
                 {
@@ -58,6 +65,8 @@ internal static class NodeEventText
         CertificateExpiring m => $"{m.Namespace}: the certificate of {m.Node.ShortId} ends in {m.Days} days",
         P2PNode.Listening m => $"listening on {m.Endpoint}",
         P2PNode.ListenFailed m => $"cannot listen on {m.Endpoint}: {m.Reason}",
+        PeerSucceeded m => $"{m.Namespace}: node {m.Former.ShortId} goes by {m.Present.ShortId} from now on",
+        P2PNode.IdentityChanged m => $"this node, {m.Former.ShortId} until now, goes by {m.Present} from now on",
         P2PNode.Reloaded m => $"reloaded: {string.Join(", ", m.Parts)}",
         P2PNode.ReloadRefused m => $"not reloaded, all stays as it was: {string.Join("; ", m.Errors)}",
         OpenRefused m => $"namespace {m.Namespace} not opened: {m.Reason}",

@@ -81,7 +81,7 @@ internal sealed class NodeHost : IAsyncDisposable
         await System.Terminate();
         await Environment.Port.DisposeAsync();
         (Environment.TrustSource as IDisposable)?.Dispose();
-        Environment.Identity.Dispose();
+        Environment.Trust.Dispose();
     }
 
     private static void ReportAll(IReadOnlyList<SettingsError> errors, Action<string> report)

@@ -17,15 +17,15 @@ namespace ActorP2P.Protocol.Dissemination;
 /// </code>
 /// The publisher's own modules are not delivered to.
 /// </summary>
-public sealed class MulticastCore
+public sealed partial class MulticastCore
 {
     private const int TrimsPerRetention = 8;
 
     private readonly DisseminationSettings _settings;
     private readonly PublicationProof _proof;
     private readonly List<PublicationDraft> _drafts = [];
-    private readonly INodeKey _key;
-    private readonly NodeId _self;
+    private INodeKey _key;
+    private readonly OwnOrigin _self;
     private readonly ulong _epoch;
     private readonly int _maxTypeBytes;
     private readonly HashSet<string> _topics = new(StringComparer.Ordinal);
@@ -64,7 +64,7 @@ public sealed class MulticastCore
         _settings = settings;
         _proof = new PublicationProof(scope, curve, isSigned);
         _key = key;
-        _self = key.Id;
+        _self = new OwnOrigin(key.Id);
         _epoch = epoch;
         _seq = seqBase;
         _maxTypeBytes = maxTypeBytes;
@@ -135,7 +135,7 @@ public sealed class MulticastCore
             return;
         }
 
-        var id = new MessageId(_self, _epoch, ++_seq);
+        var id = new MessageId(_self.Id, _epoch, ++_seq);
         var floor = log.Oldest?.Header.Id.Seq ?? (_drafts.Count > 0 ? _drafts[0].Id.Seq : id.Seq);
         var draft = new PublicationDraft(id, floor, lane, topic, type, payload);
         _drafts.Add(draft);

@@ -14,7 +14,7 @@ internal sealed record TreePlace(IReadOnlyList<NodeId> Children, int Wanted, Dis
 /// Who is around: the peers with a session, the view of the rest, and this node's places in the trees, computed
 /// when a message needs them and forgotten when anything changes.
 /// </summary>
-internal sealed class Neighbourhood(NodeId self)
+internal sealed class Neighbourhood(OwnOrigin self)
 {
     // A tree of 1,000 nodes costs about 30 KB; beyond this the cache starts anew.
     private const int MaxPlaces = 512;
@@ -67,16 +67,16 @@ internal sealed class Neighbourhood(NodeId self)
     /// <summary>Members that a publication of this node is on its way to, by the present view: those in its tree, and peers that are not.</summary>
     internal int CountWanting(string? topic)
     {
-        var place = PlaceUnder(self, int.MaxValue, topic);
+        var place = PlaceUnder(self.Id, int.MaxValue, topic);
         return place.Wanted + _peers.Count(peer => !place.Tree.Contains(peer) && View.Wants(peer, topic));
     }
 
     /// <summary>True when a push from the origin can be on its way to us: links go both ways, so whom we reach reaches us.</summary>
     internal bool IsReachedFrom(NodeId origin) =>
-        _peers.Contains(origin) || (_reach ??= DisseminationTree.Build(View.Graph, self, IsAllowed, int.MaxValue)).Contains(origin);
+        _peers.Contains(origin) || (_reach ??= DisseminationTree.Build(View.Graph, self.Id, IsAllowed, int.MaxValue)).Contains(origin);
 
     /// <summary>Whom to tell of new ids.</summary>
-    internal LazyLinks LazyLinks => _lazyLinks ??= LazyLinks.Of(View.Graph, self, _peers, IsAllowed);
+    internal LazyLinks LazyLinks => _lazyLinks ??= LazyLinks.Of(View.Graph, self.Id, _peers, IsAllowed);
 
     /// <summary>True when a peer follows the topic, or passes the message on to somebody who does.</summary>
     internal bool HasUseFor(NodeId peer, PublicationHeader header) =>
@@ -102,13 +102,13 @@ internal sealed class Neighbourhood(NodeId self)
 
         bool IsWanted(NodeId node) => View.Wants(node, topic);
         var pruned = topic is null ? tree : tree.PrunedTo(IsWanted);
-        var wanted = tree.CountWhere(node => node != self && IsWanted(node));
-        var place = new TreePlace(pruned.ChildrenOf(self), wanted, tree, pruned);
+        var wanted = tree.CountWhere(node => node != self.Id && IsWanted(node));
+        var place = new TreePlace(pruned.ChildrenOf(self.Id), wanted, tree, pruned);
         _places[(origin, maxChildren, topic)] = place;
         return place;
     }
 
-    private bool IsAllowed(NodeId node) => node == self || _peers.Contains(node) || View.Members.ContainsKey(node);
+    private bool IsAllowed(NodeId node) => node == self.Id || _peers.Contains(node) || View.Members.ContainsKey(node);
 
     private void Forget()
     {

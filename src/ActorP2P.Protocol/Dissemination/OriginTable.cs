@@ -9,13 +9,13 @@ namespace ActorP2P.Protocol.Dissemination;
 internal sealed class OriginTable
 {
     private readonly DisseminationSettings _settings;
-    private readonly NodeId _self;
+    private readonly OwnOrigin _self;
     private readonly SeenPublications _seen;
     private readonly RetainedTotal _total = new();
     private readonly Dictionary<NodeId, OriginLog> _logs = [];
     private readonly Dictionary<ulong, NodeId> _byReference = [];
 
-    internal OriginTable(DisseminationSettings settings, NodeId self, SeenPublications seen)
+    internal OriginTable(DisseminationSettings settings, OwnOrigin self, SeenPublications seen)
     {
         _settings = settings;
         _self = self;
@@ -39,9 +39,9 @@ internal sealed class OriginTable
     /// <summary>This node as an origin.</summary>
     internal OriginLog Own(ulong epoch, ulong nextSeq)
     {
-        if (!_logs.TryGetValue(_self, out var log))
+        if (!_logs.TryGetValue(_self.Id, out var log))
         {
-            _logs[_self] = log = new OriginLog(_self, epoch, new DedupWindow(_settings.DedupWindow, nextSeq), _settings, _total);
+            _logs[_self.Id] = log = new OriginLog(_self.Id, epoch, new DedupWindow(_settings.DedupWindow, nextSeq), _settings, _total);
         }
 
         return log;
@@ -99,7 +99,7 @@ internal sealed class OriginTable
     /// <summary>Forgets origins whose certificates are refused, with all they sent.</summary>
     internal void PurgeRefused(IMembership membership)
     {
-        foreach (var log in _logs.Values.Where(log => log.Origin != _self && membership.Check(log.Origin) == MembershipVerdict.Refused).ToArray())
+        foreach (var log in _logs.Values.Where(log => log.Origin != _self.Id && membership.Check(log.Origin) == MembershipVerdict.Refused).ToArray())
         {
             log.Close();
             _logs.Remove(log.Origin);
@@ -116,7 +116,7 @@ internal sealed class OriginTable
     internal void NameOnly(IEnumerable<NodeId> nodes)
     {
         _byReference.Clear();
-        foreach (var node in nodes.Concat(_logs.Keys).Append(_self))
+        foreach (var node in nodes.Concat(_logs.Keys).Append(_self.Id))
         {
             Name(node);
         }

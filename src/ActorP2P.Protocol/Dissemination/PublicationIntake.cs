@@ -10,7 +10,7 @@ namespace ActorP2P.Protocol.Dissemination;
 internal sealed class PublicationIntake(
     DisseminationSettings settings,
     PublicationProof proof,
-    NodeId self,
+    OwnOrigin self,
     int maxTypeBytes,
     Neighbourhood neighbourhood,
     OriginTable origins,
@@ -51,7 +51,7 @@ internal sealed class PublicationIntake(
             verdict = MembershipVerdict.Member;
         }
 
-        if (origin == self)
+        if (self.Is(origin))
         {
             Drop(MulticastDrop.Own, from, effects);
         }

@@ -11,7 +11,7 @@ namespace ActorP2P.Protocol.Dissemination;
 /// </summary>
 internal sealed class Repair(
     DisseminationSettings settings,
-    NodeId self,
+    OwnOrigin self,
     Neighbourhood neighbourhood,
     OriginTable origins,
     Comparison comparison,
@@ -236,7 +236,7 @@ internal sealed class Repair(
                 comparison.Compare(from, log, range, now, effects);
             }
 
-            if (origin != self && !TryTrack(range, origin, runs.Epoch, log, from, askAt))
+            if (!self.Is(origin) && !TryTrack(range, origin, runs.Epoch, log, from, askAt))
             {
                 return false;
             }

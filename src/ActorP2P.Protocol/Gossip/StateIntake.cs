@@ -26,6 +26,9 @@ internal sealed class StateIntake(
 
     private IMembership Membership { get; set; } = membership;
 
+    /// <summary>Whose states are our own.</summary>
+    internal NodeId Self { get; set; } = self;
+
     /// <summary>
     /// What to tell a holder that we hold of an announced state's owner, when it is to be asked for: our version, and
     /// zeros when a second content under one seq is wanted as evidence. Null when it is not.
@@ -93,11 +96,16 @@ internal sealed class StateIntake(
     {
         foreach (var entry in table.Entries)
         {
-            if (entry.Body is { } body && entry.Node != self && now - entry.ReceivedAt >= settings.ExpireAfter)
+            if (entry.Body is { } body && entry.Node != Self && now - entry.ReceivedAt >= settings.ExpireAfter)
             {
                 table.Bury(entry);
                 effects.Add(new StateSyncEffect.Expired(entry.Node, body));
             }
+        }
+
+        foreach (var retired in table.Entries.Where(entry => entry.RetiredUntil <= now).ToArray())
+        {
+            table.Remove(retired.Node);
         }
 
         _held.Forget(now);
@@ -107,7 +115,7 @@ internal sealed class StateIntake(
     /// <summary>Cheap checks first, then one signature, then membership. The body of a state that may be applied, or null.</summary>
     internal StateBody? Judge(NodeId from, SignedState state, DateTimeOffset now, List<StateSyncEffect> effects)
     {
-        var drop = state.Node == self ? CheapOwnDrop(state) : CheapDrop(state, now);
+        var drop = state.Node == Self ? CheapOwnDrop(state) : CheapDrop(state, now);
         if (drop is null && (Membership.Check(state.Node) == MembershipVerdict.Refused))
         {
             drop = StateSyncDrop.RefusedMember;
@@ -131,7 +139,7 @@ internal sealed class StateIntake(
         }
 
         queries.Answered(state.Node.Reference);
-        if (state.Node == self)
+        if (state.Node == Self)
         {
             HandleOwn(state, effects);
             return null;
@@ -149,7 +157,7 @@ internal sealed class StateIntake(
     }
 
     private bool IsOut(StateEntry entry, IMembership verdicts) =>
-        entry.Node != self && verdicts.Check(entry.Node) is MembershipVerdict.Refused or MembershipVerdict.Expired;
+        entry.Node != Self && verdicts.Check(entry.Node) is MembershipVerdict.Refused or MembershipVerdict.Expired;
 
     private StateSyncDrop? CheapDrop(SignedState state, DateTimeOffset now)
     {
@@ -170,7 +178,7 @@ internal sealed class StateIntake(
     {
         var isOurs = state.Epoch < own.Epoch
             || (state.Epoch == own.Epoch && state.Seq < own.Seq)
-            || (table.TryGet(self, out var published) && published.Version == state.Version);
+            || (table.TryGet(Self, out var published) && published.Version == state.Version);
         return isOurs || (state.Epoch, state.Seq).CompareTo(own.Reported) <= 0 ? StateSyncDrop.Own : null;
     }
 

@@ -11,7 +11,7 @@ namespace ActorP2P.Protocol.Gossip;
 /// to be announced whole are compared by digest first (Demers et al., Epidemic algorithms, 1987: anti-entropy
 /// with checksums).
 /// </summary>
-public sealed class StateSyncCore
+public sealed partial class StateSyncCore
 {
     // Tables that forget at different times differ meanwhile: the scans of two nodes are seconds apart, not minutes.
     private const int ExpiryScansPerLife = 1024;
@@ -25,7 +25,7 @@ public sealed class StateSyncCore
 
     private readonly StateSyncSettings _settings;
     private readonly StateScope _scope;
-    private readonly INodeKey _key;
+    private INodeKey _key;
     private readonly IRandomSource _random;
     private readonly StateTable _table = new();
     private readonly OwnState _own;

@@ -15,8 +15,20 @@ public sealed class StateEntry
         ReceivedAt = receivedAt;
     }
 
+    /// <summary>The place of an owner who may say nothing for a while: no version is news to it.</summary>
+    internal StateEntry(NodeId node, DateTimeOffset retiredUntil, DateTimeOffset receivedAt)
+    {
+        Node = node;
+        Version = new StateVersion(node.Reference, ulong.MaxValue, ulong.MaxValue, 0);
+        RetiredUntil = retiredUntil;
+        ReceivedAt = receivedAt;
+    }
+
     /// <summary>The owner.</summary>
     public NodeId Node { get; }
+
+    /// <summary>Until when an owner who gave up its ID is held to that; null for any other.</summary>
+    internal DateTimeOffset? RetiredUntil { get; }
 
     /// <summary>Its epoch.</summary>
     public ulong Epoch => Version.Epoch;

@@ -103,4 +103,10 @@ public enum SignatureContext : byte
 
     /// <summary>A node's state in one namespace.</summary>
     NamespaceState = 5,
+
+    /// <summary>A statement of succession, by the key that is given up.</summary>
+    SuccessionPredecessor = 6,
+
+    /// <summary>A statement of succession, by the key that takes its place.</summary>
+    SuccessionSuccessor = 7,
 }

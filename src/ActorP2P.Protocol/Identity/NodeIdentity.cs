@@ -28,7 +28,7 @@ public enum IdentityErrorKind
     /// <summary>A revocation list cannot be used.</summary>
     RevocationList,
 
-    /// <summary>The key is another one than the running node's: a new key is a new identity and takes a new start.</summary>
+    /// <summary>The key is another one than the running node's, which may not change it: a new key is a new identity and takes a new start.</summary>
     OtherIdentity,
 }
 
@@ -96,9 +96,10 @@ public sealed class NodeIdentity : IDisposable
     /// <param name="errors">Empty when the result is true.</param>
     /// <param name="revocation">The revocation lists, or null for none.</param>
     /// <param name="previous">
-    /// The identity before a reload. The key must be the same, and its object stays in use; numbers of revocation lists
+    /// The identity before a reload. When the key is the same, its object stays in use; numbers of revocation lists
     /// do not fall below the ones it has seen.
     /// </param>
+    /// <param name="allowsOtherKey">Whether a reload may bring another key.</param>
     public static bool TryCreate(
         string keyPem,
         string certificatePem,
@@ -110,7 +111,8 @@ public sealed class NodeIdentity : IDisposable
         [NotNullWhen(true)] out NodeIdentity? identity,
         out IReadOnlyList<IdentityError> errors,
         RevocationFiles? revocation = null,
-        NodeIdentity? previous = null)
+        NodeIdentity? previous = null,
+        bool allowsOtherKey = false)
     {
         identity = null;
         var found = new List<IdentityError>();
@@ -125,7 +127,7 @@ public sealed class NodeIdentity : IDisposable
             found.Add(new IdentityError(IdentityErrorKind.Certificate, CertificateSetting, chainReason));
         }
 
-        if (key is not null && previous is not null && key.Id != previous.Id)
+        if (key is not null && previous is not null && key.Id != previous.Id && !allowsOtherKey)
         {
             found.Add(new IdentityError(IdentityErrorKind.OtherIdentity, KeySetting, $"the key is of node {key.Id.ShortId}, and this node runs as {previous.Id.ShortId}: a new key is a new identity and takes a new start"));
         }
@@ -141,10 +143,10 @@ public sealed class NodeIdentity : IDisposable
             return false;
         }
 
-        if (previous is not null)
+        if (previous is not null && key!.Id == previous.Id)
         {
             // The same key by its ID; one object of it goes on, so whoever holds it need not know of the reload.
-            key!.Dispose();
+            key.Dispose();
             key = previous.Key;
         }
 

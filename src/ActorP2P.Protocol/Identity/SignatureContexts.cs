@@ -16,6 +16,8 @@ public static class SignatureContexts
         SignatureContext.Publication => "actorp2p/1 publication"u8,
         SignatureContext.LinkState => "actorp2p/1 link state"u8,
         SignatureContext.NamespaceState => "actorp2p/1 namespace state"u8,
+        SignatureContext.SuccessionPredecessor => "actorp2p/1 succession predecessor"u8,
+        SignatureContext.SuccessionSuccessor => "actorp2p/1 succession successor"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(context), context, "Not a signature context."),
     };
 

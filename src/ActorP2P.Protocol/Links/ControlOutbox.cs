@@ -11,13 +11,14 @@ public sealed class ControlOutbox
 
     private readonly Queue<ulong> _pings = new();
     private readonly Queue<ulong> _pongs = new();
+    private readonly Queue<ReadOnlyMemory<byte>> _successions = new();
     private readonly Dictionary<ulong, ReadOnlyMemory<byte>> _namespaces = [];
     private bool _confirm;
     private bool _beat;
     private string? _goodbye;
 
     /// <summary>True when nothing waits.</summary>
-    public bool IsEmpty => !_confirm && !_beat && _pings.Count == 0 && _pongs.Count == 0 && _namespaces.Count == 0 && _goodbye is null;
+    public bool IsEmpty => !_confirm && !_beat && _pings.Count == 0 && _pongs.Count == 0 && _successions.Count == 0 && _namespaces.Count == 0 && _goodbye is null;
 
     /// <summary>Says that this link was chosen.</summary>
     public void Confirm() => _confirm = true;
@@ -30,6 +31,9 @@ public sealed class ControlOutbox
 
     /// <summary>Answers a ping. False when an older answer gave way.</summary>
     public bool Pong(ulong number) => Add(_pongs, number);
+
+    /// <summary>States that a key takes another one's place, before any namespace is offered. Called a fixed number of times a link.</summary>
+    public void Succession(ReadOnlyMemory<byte> statement) => _successions.Enqueue(statement);
 
     /// <summary>Offers a namespace; replaces what waits for the same tag.</summary>
     public void Offer(ulong tag, ReadOnlyMemory<byte> nonce) => _namespaces[tag] = nonce;
@@ -89,6 +93,10 @@ public sealed class ControlOutbox
         {
             entry = new LinkEntry(LinkEntryKind.Beat, 0, default);
         }
+        else if (_successions.TryPeek(out var statement))
+        {
+            entry = new LinkEntry(LinkEntryKind.Succession, 0, statement);
+        }
         else if (_namespaces.Count > 0)
         {
             var (tag, nonce) = _namespaces.First();
@@ -121,6 +129,9 @@ public sealed class ControlOutbox
                 break;
             case LinkEntryKind.Beat:
                 _beat = false;
+                break;
+            case LinkEntryKind.Succession:
+                _successions.Dequeue();
                 break;
             case LinkEntryKind.Goodbye:
                 _goodbye = null;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Succession;
 
 namespace ActorP2P.Protocol.Links;
 
@@ -36,6 +37,9 @@ public enum LinkEntryKind : byte
 
     /// <summary>A packet between two other nodes, or between one and this one through relays; request lane only.</summary>
     Tunnel = 10,
+
+    /// <summary>The sender's key takes the place of another one, or another one its place: a statement that both signed.</summary>
+    Succession = 11,
 }
 
 /// <summary>Why a session-0 record was no list of entries. Each one ends the link.</summary>
@@ -60,7 +64,7 @@ public enum LinkEntryError
 /// <summary>One decoded entry.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Number">The ping's or pong's number, or the tag of an offer or withdrawal; 0 otherwise.</param>
-/// <param name="Bytes">An offer's nonce, a goodbye's reason in ASCII, or topology bytes: a slice of the record.</param>
+/// <param name="Bytes">An offer's nonce, a goodbye's reason in ASCII, a statement of succession, or topology bytes: a slice of the record.</param>
 public readonly record struct LinkEntry(LinkEntryKind Kind, ulong Number, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>
@@ -73,6 +77,7 @@ public readonly record struct LinkEntry(LinkEntryKind Kind, ulong Number, ReadOn
 /// Withdraw     kind u8, tag u64
 /// Goodbye      kind u8, length u8, reason (ASCII token)
 /// Topology     kind u8, length u32, bytes (TopologyPart and Tunnel alike)
+/// Succession   kind u8, statement 313 bytes
 /// </code>
 /// </summary>
 public static class LinkEntries
@@ -83,8 +88,8 @@ public static class LinkEntries
     /// <summary>Longest reason of a goodbye.</summary>
     public const int MaxReasonBytes = 64;
 
-    /// <summary>Longest control entry: a goodbye with the longest reason.</summary>
-    public const int MaxControlEntryBytes = 2 + MaxReasonBytes;
+    /// <summary>Longest control entry: a statement of succession.</summary>
+    public const int MaxControlEntryBytes = 1 + SuccessionStatement.LengthBytes;
 
     /// <summary>Bytes that a topology or tunnel entry adds to what it carries.</summary>
     public const int TopologyOverheadBytes = 5;
@@ -95,6 +100,7 @@ public static class LinkEntries
         LinkEntryKind.Ping or LinkEntryKind.Pong or LinkEntryKind.Withdraw => 9,
         LinkEntryKind.Offer => 9 + NonceLengthBytes,
         LinkEntryKind.Goodbye => 2 + entry.Bytes.Length,
+        LinkEntryKind.Succession => 1 + SuccessionStatement.LengthBytes,
         LinkEntryKind.Topology or LinkEntryKind.TopologyPart or LinkEntryKind.Tunnel => TopologyOverheadBytes + entry.Bytes.Length,
         _ => 1,
     };
@@ -119,6 +125,10 @@ public static class LinkEntries
                 Require(IsReason(entry.Bytes.Span), "a goodbye's reason is a token of 1 to 64 bytes");
                 destination[1] = (byte)entry.Bytes.Length;
                 entry.Bytes.Span.CopyTo(destination[2..]);
+                break;
+            case LinkEntryKind.Succession:
+                Require(entry.Bytes.Length == SuccessionStatement.LengthBytes, "a statement of succession has one length");
+                entry.Bytes.Span.CopyTo(destination[1..]);
                 break;
             case LinkEntryKind.Topology or LinkEntryKind.TopologyPart or LinkEntryKind.Tunnel:
                 BinaryPrimitives.WriteInt32LittleEndian(destination[1..], entry.Bytes.Length);
@@ -145,7 +155,7 @@ public static class LinkEntries
         }
 
         var kind = (LinkEntryKind)record.Span[0];
-        if (kind is < LinkEntryKind.Ping or > LinkEntryKind.Tunnel)
+        if (kind is < LinkEntryKind.Ping or > LinkEntryKind.Succession)
         {
             error = LinkEntryError.UnknownKind;
             return false;
@@ -200,6 +210,8 @@ public static class LinkEntries
                 return true;
             case LinkEntryKind.Goodbye:
                 return span.Length >= 2 && TrySlice(record, 2, span[1], ref entry);
+            case LinkEntryKind.Succession:
+                return TrySlice(record, 1, SuccessionStatement.LengthBytes, ref entry);
             case LinkEntryKind.Topology or LinkEntryKind.TopologyPart or LinkEntryKind.Tunnel:
                 return span.Length >= TopologyOverheadBytes
                     && TrySlice(record, TopologyOverheadBytes, BinaryPrimitives.ReadUInt32LittleEndian(span[1..]), ref entry);

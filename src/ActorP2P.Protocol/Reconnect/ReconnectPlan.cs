@@ -111,6 +111,39 @@ public sealed class ReconnectPlan
         target.Node = node;
     }
 
+    /// <summary>A node says that it changes its key: where its ID is expected, either may answer.</summary>
+    public void Announce(NodeId predecessor, NodeId successor)
+    {
+        foreach (var target in _targets.Where(target => target.Expected == predecessor))
+        {
+            target.Announced = successor;
+        }
+    }
+
+    /// <summary>A node changed its key: where its former ID was expected, or had answered, it is its new one from now on.</summary>
+    public void Succeed(NodeId predecessor, NodeId successor, DateTimeOffset now)
+    {
+        foreach (var target in _targets)
+        {
+            if (target.Expected == predecessor)
+            {
+                (target.Expected, target.Announced) = (successor, null);
+            }
+
+            if (target.Node != predecessor || target.Phase == TargetPhase.Up)
+            {
+                continue;
+            }
+
+            target.Node = successor;
+            if (_linked.Contains(successor))
+            {
+                target.EndRound(TargetPhase.Up);
+                target.UpSince = now;
+            }
+        }
+    }
+
     /// <summary>A link to the node is up, dialled by either side.</summary>
     /// <param name="node">The node.</param>
     /// <param name="address">The address that we dialled, null when the node dialled us.</param>
@@ -288,7 +321,7 @@ public sealed class ReconnectPlan
         // The dial and its handshake each have a timeout of their own; this one only catches what was never reported.
         var address = target.TakeAddress(now + (_settings.DialTimeout * 3));
         target.DueAt = now + _settings.AddressStagger;
-        effects.Add(new ReconnectEffect.Dial(address, target.Expected, target.IsDiscovered));
+        effects.Add(new ReconnectEffect.Dial(address, target.TakeExpected(), target.IsDiscovered));
     }
 
     private void Rearm(int dialling, DateTimeOffset now, List<ReconnectEffect> effects)

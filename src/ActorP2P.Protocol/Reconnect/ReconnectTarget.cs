@@ -20,10 +20,26 @@ internal sealed class ReconnectTarget(IReadOnlyList<string> addresses, NodeId? e
 {
     private readonly Dictionary<string, DateTimeOffset> _inFlight = new(StringComparer.OrdinalIgnoreCase);
     private int _nextAddress;
+    private bool _isAnnouncedNext;
 
     internal IReadOnlyList<string> Addresses { get; set; } = addresses;
 
-    internal NodeId? Expected { get; } = expected;
+    internal NodeId? Expected { get; set; } = expected;
+
+    /// <summary>Who may answer in its place: it said that it changes its key, and nobody has proven that it did. Dials take turns.</summary>
+    internal NodeId? Announced { get; set; }
+
+    /// <summary>Who is to answer the next dial.</summary>
+    internal NodeId? TakeExpected()
+    {
+        if (Announced is not { } next)
+        {
+            return Expected;
+        }
+
+        _isAnnouncedNext = !_isAnnouncedNext;
+        return _isAnnouncedNext ? next : Expected;
+    }
 
     internal bool IsDiscovered { get; } = isDiscovered;
 

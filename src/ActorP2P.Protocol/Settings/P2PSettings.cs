@@ -11,6 +11,7 @@ public sealed record P2PSettings(
     IdentitySettings Identity,
     CrlSettings Crl,
     RotationSettings Rotation,
+    SuccessionSettings Succession,
     TlsSettings Tls,
     SuitesSettings Suites,
     EncryptionSettings Encryption,

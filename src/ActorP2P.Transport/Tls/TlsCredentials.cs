@@ -51,11 +51,35 @@ public sealed class TlsCredentials
         string caPem,
         string? password,
         [NotNullWhen(true)] out TlsCredentials? credentials,
-        [NotNullWhen(false)] out string? error)
+        [NotNullWhen(false)] out string? error) =>
+        TryCreate(keyPem, certificatePem, caPem, password, out credentials, out error, out _);
+
+    /// <summary>Reads PEM texts, and says which of them is wrong.</summary>
+    /// <param name="keyPem">The leaf's private key: PKCS#8, encrypted PKCS#8 or SEC1.</param>
+    /// <param name="certificatePem">The leaf first, then the issuing certificates.</param>
+    /// <param name="caPem">One or more roots; nothing else is trusted.</param>
+    /// <param name="password">The key's password, or null.</param>
+    /// <param name="credentials">The result, or null.</param>
+    /// <param name="error">One line that says what is wrong, or null.</param>
+    /// <param name="culprit">Where the error is; the key also when it cannot be opened or does not fit.</param>
+    public static bool TryCreate(
+        string keyPem,
+        string certificatePem,
+        string caPem,
+        string? password,
+        [NotNullWhen(true)] out TlsCredentials? credentials,
+        [NotNullWhen(false)] out string? error,
+        out TlsFile culprit)
     {
         credentials = null;
-        if (!TryReadCertificates(caPem, "the CA file", out var roots, out error)
-            || !TryReadCertificates(certificatePem, "the certificate file", out var chain, out error))
+        culprit = TlsFile.Roots;
+        if (!TryReadCertificates(caPem, "the CA file", out var roots, out error))
+        {
+            return false;
+        }
+
+        culprit = TlsFile.Certificate;
+        if (!TryReadCertificates(certificatePem, "the certificate file", out var chain, out error))
         {
             return false;
         }
@@ -67,6 +91,7 @@ public sealed class TlsCredentials
             return false;
         }
 
+        culprit = TlsFile.Key;
         if (!TryReadLeaf(keyPem, certificatePem, password, out var leaf, out error))
         {
             return false;

@@ -18,7 +18,7 @@ public sealed record BootstrapResult(NodeEnvironment? Environment, IReadOnlyList
 
 /// <summary>
 /// What a host does before there are actors: reads the files, takes the next epoch, makes the TCP port. The host
-/// disposes <see cref="NodeEnvironment.Port"/>, <see cref="NodeEnvironment.Identity"/> and what of
+/// disposes <see cref="NodeEnvironment.Port"/>, <see cref="NodeEnvironment.Trust"/> and what of
 /// <see cref="NodeEnvironment.TrustSource"/> is disposable after the node has stopped.
 /// </summary>
 public static class NodeBootstrap

@@ -58,5 +58,5 @@ public sealed class NodeFiles : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => Identity.Dispose();
+    public void Dispose() => Trust.Dispose();
 }

@@ -20,6 +20,11 @@ public static partial class SettingsReader
         s.Duration("root-overlap", TimeSpan.Zero, 30 * Day),
         ReadExpiryWarningDays(s));
 
+    private static SuccessionSettings ReadSuccession(SettingsSection s) => new(
+        s.Duration("overlap", TimeSpan.Zero, 30 * Day),
+        s.Duration("handover-timeout", TimeSpan.Zero, 5 * Minute),
+        s.Count("max-tracked", 1, 65_536));
+
     private static IReadOnlyList<int> ReadExpiryWarningDays(SettingsSection s)
     {
         const string Key = "expiry-warning-days";

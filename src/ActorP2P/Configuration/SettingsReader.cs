@@ -42,6 +42,7 @@ public static partial class SettingsReader
             ReadIdentity(root.Section("identity")),
             ReadCrl(root.Section("crl")),
             ReadRotation(root.Section("rotation")),
+            ReadSuccession(root.Section("succession")),
             ReadTls(root.Section("tls")),
             ReadSuites(root.Section("suites")),
             ReadEncryption(root.Section("encryption")),
@@ -68,8 +69,13 @@ public static partial class SettingsReader
     /// <summary>Reads a file with its includes and the environment. A malformed file gives its errors by line, too.</summary>
     /// <param name="path">The file.</param>
     /// <param name="hasDirectory">As for <see cref="Read"/>.</param>
-    public static SettingsResult ReadFile(string path, bool hasDirectory = false) =>
-        ConfigurationFactory.TryParseFile(path, null, out var config, out var errors) ? Read(config, hasDirectory) : Malformed(errors);
+    public static SettingsResult ReadFile(string path, bool hasDirectory = false)
+    {
+        var includes = new WatchedIncludes(new FileIncludeResolver(Path.GetDirectoryName(Path.GetFullPath(path))!));
+        var options = HoconParseOptions.Default with { Includes = includes };
+        var result = ConfigurationFactory.TryParseFile(path, options, out var config, out var errors) ? Read(config, hasDirectory) : Malformed(errors);
+        return result with { IncludedFiles = includes.Found };
+    }
 
     private static SettingsResult Malformed(IReadOnlyList<HoconError> errors) =>
         new(null, [.. errors.Select(static e => new SettingsError(e.Path ?? "", e.Message, e.Origin))]);

@@ -26,4 +26,7 @@ public sealed record SettingsResult(P2PSettings? Settings, IReadOnlyList<Setting
     /// <summary>True when there are settings and no errors.</summary>
     [MemberNotNullWhen(true, nameof(Settings))]
     public bool IsValid => Settings is not null;
+
+    /// <summary>Files that the configuration file includes, by full path; a reload watches them too.</summary>
+    public IReadOnlyList<string> IncludedFiles { get; init; } = [];
 }

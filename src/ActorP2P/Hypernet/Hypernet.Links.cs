@@ -42,6 +42,13 @@ public sealed partial class Hypernet
             return;
         }
 
+        if (_isSucceeding)
+        {
+            ready.Connection.Close();
+            EndAttempt(ready, Succeeded);
+            return;
+        }
+
         if (_links.ProvenCount >= _environment.Settings.Admission.MaxLinks)
         {
             ready.Connection.Close();
@@ -59,7 +66,7 @@ public sealed partial class Hypernet
 
     private void HandleHandshakeDone(HandshakeDone done)
     {
-        if (!_links.TryGet(done.LinkId, out var link) || RefuseLate(done, link))
+        if (!_links.TryGet(done.LinkId, out var link) || _isSucceeding || RefuseLate(done, link))
         {
             return;
         }
@@ -98,7 +105,7 @@ public sealed partial class Hypernet
         if (failed.Reason == SelfConnection && link.Ready.WeDialled)
         {
             // One of the configured addresses is our own: the client takes it out of its plan.
-            _client.Tell(new HypernetClient.AddressProven(link.Ready.Address, _environment.Identity.Id));
+            _client.Tell(new HypernetClient.AddressProven(link.Ready.Address, _environment.Trust.Identity.Id));
         }
         else
         {
@@ -149,6 +156,7 @@ public sealed partial class Hypernet
         }
 
         StopWhenLeft();
+        CompleteWhenClosed();
     }
 
     private void Perform()

@@ -1,5 +1,6 @@
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Reconnect;
+using ActorP2P.Protocol.Succession;
 using ActorP2P.Transport;
 
 namespace ActorP2P;
@@ -59,6 +60,15 @@ public sealed partial class Hypernet
     {
         public static readonly TrustChanged Instance = new();
     }
+
+    /// <summary>From the trust keeper: end the links of the present key, then go on with the one that is pending in <see cref="NodeTrust"/>.</summary>
+    internal sealed record Succeed
+    {
+        public static readonly Succeed Instance = new();
+    }
+
+    /// <summary>From a link or the topology: a statement was taken, or came into force, in <see cref="NodeSuccessions"/>.</summary>
+    internal sealed record SuccessionTaken(SuccessionStatement Statement, bool IsInForce);
 
     /// <summary>From P2PNode: say goodbye on every link, then stop.</summary>
     internal sealed record Leave

@@ -8,6 +8,7 @@ public sealed partial class Hypernet
 {
     private const string ReplacedElsewhere = Link.RemoteGoodbye + "replaced-by-newer-epoch";
     private const string RefusedElsewhere = Link.RemoteGoodbye + "older-epoch";
+    private const string GivenUpElsewhere = Link.RemoteGoodbye + Link.IdentityGivenUp;
 
     // For namespaces that open later.
     private IReadOnlyDictionary<NodeId, int> _expiring = new Dictionary<NodeId, int>();
@@ -22,14 +23,15 @@ public sealed partial class Hypernet
         }
     }
 
-    // A restart ends the process that had the lower epoch, so whoever hears this lives beside a second holder of its key.
+    // A restart ends the process that had the lower epoch, and a succession its former key, so whoever hears this lives
+    // beside a second holder of its key, or where it has none any more.
     private void NoteSupersededEpoch(string reason)
     {
-        if (reason is ReplacedElsewhere or RefusedElsewhere)
+        if (reason is ReplacedElsewhere or RefusedElsewhere or GivenUpElsewhere)
         {
             _environment.Counters.Add("link.duplicate-identity");
-            _log.Error("another process runs with this node's key and a higher epoch: {0}", reason);
-            TellManagers(_slots, new NetworkAlarm.OwnKeyElsewhere(_environment.Identity.Id, 0));
+            _log.Error("another process runs, or ran, with this node's key: {0}", reason);
+            TellManagers(_slots, new NetworkAlarm.OwnKeyElsewhere(_environment.Trust.Identity.Id, reason == GivenUpElsewhere ? _environment.Epoch : 0));
         }
     }
 
@@ -67,7 +69,9 @@ public sealed partial class Hypernet
         }
 
         HandleHandshakeFailed(new HandshakeFailed(link.Id, link.Ready.Address, reason, detail, RefusedByUs: true));
-        link.Link.Tell(new Link.CutLink(reason));
+
+        // Who shows a key that was given up is to hear why: it may be the right node with its old files.
+        link.Link.Tell(reason == Link.IdentityGivenUp ? new Link.CloseLink(reason) : new Link.CutLink(reason));
         return true;
     }
 
@@ -75,7 +79,11 @@ public sealed partial class Hypernet
     {
         (reason, detail) = (null, null);
         var validator = _environment.Trust.Validator;
-        if (!CertificateChain.TryDecode(done.RemoteChain, validator.Limits, out var chain, out var problem))
+        if (_environment.Successions.IsGivenUp(done.Remote, Now))
+        {
+            (reason, detail) = (Link.IdentityGivenUp, $"{done.Remote.ShortId} has given up this key for another one.");
+        }
+        else if (!CertificateChain.TryDecode(done.RemoteChain, validator.Limits, out var chain, out var problem))
         {
             (reason, detail) = ("certificate-too-long", problem);
         }

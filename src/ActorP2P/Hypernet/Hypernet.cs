@@ -26,7 +26,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     private readonly NodeEnvironment _environment;
     private readonly Listeners _listeners;
     private readonly TopologyStarts _topologyStarts;
-    private readonly LinkTable _table;
+    private LinkTable _table;
     private readonly LinkRegister _links = new();
     private readonly EventAllowance _rejections;
     private readonly List<LinkEffect> _effects = [];
@@ -47,11 +47,12 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         _environment = environment;
         _listeners = listeners;
         _topologyStarts = topologyStarts;
-        _table = new LinkTable(environment.Identity.Id, environment.Settings.Liveness.DuplicateProbeTimeout);
+        _table = NewTable();
         _rejections = new EventAllowance(environment.Settings.Events.MaxPerSecond);
         _advertised = environment.Settings.Network.Advertise;
         HandleLinks();
         HandleParts();
+        HandleSuccessions();
     }
 
     /// <inheritdoc />
@@ -65,6 +66,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     /// <inheritdoc />
     protected override void PreStart()
     {
+        CompleteInherited();
         _topology = Start(RuntimeProps.Of(() => new Topology(_environment, _topologyStarts)), "topology");
         _tunnels = Start(RuntimeProps.Of(() => new TunnelRouter(_environment)), "tunnels");
         _server = Start(RuntimeProps.Of(() => new HypernetServer(_environment, _listeners)), "server");
@@ -201,6 +203,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     {
         var fresh = slots.Where(slot => !_slots.Contains(slot)).ToList();
         _slots = slots;
+        TellManagers(fresh, PeerManager.UseIdentity.Instance);
         TellManagers(fresh, new PeerManager.ViewChanged(_view));
         foreach (var (node, days) in _expiring)
         {

@@ -28,5 +28,14 @@ public sealed partial class HypernetClient
     /// <summary>From the transport: not connected.</summary>
     internal sealed record DialFailed(string Address, TransportFailure Failure);
 
+    /// <summary>From Hypernet: who is expected at an address by the predecessor's ID may be, or once it is in force is, the successor.</summary>
+    internal sealed record NodeSucceeded(NodeId Predecessor, NodeId Successor, bool IsInForce);
+
+    /// <summary>From Hypernet: this node has another key, and no links yet.</summary>
+    internal sealed record UseIdentity
+    {
+        public static readonly UseIdentity Instance = new();
+    }
+
     private sealed record PlanTimer(long Token);
 }

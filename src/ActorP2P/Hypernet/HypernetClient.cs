@@ -16,7 +16,7 @@ namespace ActorP2P;
 public sealed partial class HypernetClient : ReceiveActor, IWithTimers
 {
     private readonly NodeEnvironment _environment;
-    private readonly ReconnectPlan _plan;
+    private ReconnectPlan _plan;
     private readonly AddressPolicy _policy;
     private readonly HashSet<NodeId> _linked = [];
     private readonly Dictionary<string, NodeId> _expected = new(StringComparer.OrdinalIgnoreCase);
@@ -28,13 +28,30 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
     public HypernetClient(NodeEnvironment environment)
     {
         _environment = environment;
-        _plan = new ReconnectPlan(environment.Settings.Reconnect, environment.Settings.Discovery, environment.Identity.Id, environment.Random, Now);
+        _plan = NewPlan();
         _policy = new AddressPolicy(environment.Settings.Discovery);
         Receive<LinkUp>(HandleLinkUp);
         Receive<LinkDown>(HandleLinkDown);
         Receive<AttemptFailed>(failed => Fail(failed.Address));
         Receive<AddressProven>(HandleAddressProven);
         Receive<UseDiscovered>(HandleDiscovered);
+        Receive<NodeSucceeded>(succeeded =>
+        {
+            if (succeeded.IsInForce)
+            {
+                _plan.Succeed(succeeded.Predecessor, succeeded.Successor, Now);
+            }
+            else
+            {
+                _plan.Announce(succeeded.Predecessor, succeeded.Successor);
+            }
+        });
+        Receive<UseIdentity>(_ =>
+        {
+            _plan = NewPlan();
+            _linked.Clear();
+            AddConfigured();
+        });
         Receive<Dialled>(dialled => Context.Parent.Tell(
             new Hypernet.ConnectionReady(dialled.Connection, WeDialled: true, dialled.Address, _expected.GetValueOrDefault(dialled.Address))));
         Receive<DialFailed>(HandleDialFailed);
@@ -54,6 +71,14 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Context.Parent.Tell(Hypernet.PartStarted.Instance);
+        AddConfigured();
+    }
+
+    private ReconnectPlan NewPlan() =>
+        new(_environment.Settings.Reconnect, _environment.Settings.Discovery, _environment.Trust.Identity.Id, _environment.Random, Now);
+
+    private void AddConfigured()
+    {
         foreach (var member in _environment.Settings.Network.Peers.GroupBy(peer => peer.NodeIdHex?.ToLowerInvariant() ?? peer.Address))
         {
             Add(member.Select(peer => peer.Address).ToList(), member.First().NodeIdHex);
@@ -70,7 +95,8 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
             throw new ArgumentException($"actorp2p.network.peers names '{nodeIdHex}', which is no node ID.");
         }
 
-        _plan.AddMember(addresses, expected, Now, _effects);
+        // The configuration may still name a former ID.
+        _plan.AddMember(addresses, expected is null ? null : _environment.Successions.Resolve(expected, Now), Now, _effects);
     }
 
     private void HandleLinkUp(LinkUp up)
@@ -122,7 +148,7 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
 
         _refused = refused;
 
-        var chosen = DiscoveredMember.Choose(_environment.Identity.Id, members, _environment.Settings.Discovery.MaxMembers);
+        var chosen = DiscoveredMember.Choose(_environment.Trust.Identity.Id, members, _environment.Settings.Discovery.MaxMembers);
         _plan.UseDiscovered(chosen, Now, _effects);
         Perform();
     }

@@ -149,6 +149,7 @@ public sealed partial class Link
 
                 return true;
             case LinkEntryKind.Offer or LinkEntryKind.Withdraw:
+                NoteLiving();
                 return _endReason is not null || Perform(_sessions!.Handle(entry));
             case LinkEntryKind.Goodbye:
                 return HandleGoodbye(LinkEntries.Reason(entry));
@@ -156,6 +157,8 @@ public sealed partial class Link
                 return HandleTopology(entry);
             case LinkEntryKind.Tunnel:
                 return HandleTunnel(entry);
+            case LinkEntryKind.Succession:
+                return HandleSuccession(entry);
             default:
                 return true;
         }

@@ -1,4 +1,5 @@
 using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Succession;
 using ActorP2P.Protocol.Tunnel;
 using ActorP2P.Transport;
 
@@ -24,6 +25,9 @@ public sealed partial class Link
 
     /// <summary>From Hypernet or the topology: the remote is trusted no more; end at once, with this reason as the last word.</summary>
     internal sealed record CutLink(string Reason);
+
+    /// <summary>From Hypernet: another key takes the place of ours; said before the goodbye that follows.</summary>
+    internal sealed record StateSuccession(SuccessionStatement Statement);
 
     /// <summary>From the topology: the remote's certificates are good until then; a renewed chain or list may have moved it.</summary>
     internal sealed record UseCertificateEnd(DateTimeOffset NotAfter);
@@ -63,6 +67,9 @@ public sealed partial class Link
 
     /// <summary>Why a handshake ends that would cost more than strangers may: counted, and neither logged nor told, for a flood would.</summary>
     internal const string CpuBudgetSpent = "cpu-budget-spent";
+
+    /// <summary>Why a link ends whose remote shows a key that it gave up for another one.</summary>
+    internal const string IdentityGivenUp = "identity-given-up";
 
     private const string DeadlineTimer = "deadline";
 

@@ -159,6 +159,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         Receive<RenewSession>(renew => Perform(_sessions!.Renew(renew.Namespace)));
         Receive<BindSession>(HandleBind);
         Receive<Terminated>(ended => _sessions!.PeerGone(ended.ActorRef));
+        Receive<StateSuccession>(state => _writer.Control.Succession(state.Statement.Encoded));
         Receive<CloseLink>(close => Drain(close.Reason));
         Receive<CutLink>(cut => Cut(cut.Reason));
         Receive<UseCertificateEnd>(end => _remoteCertificateEnd = end.NotAfter);
@@ -214,6 +215,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         Timers.Cancel(DeadlineTimer);
         Timers.StartPeriodicTimer(BeatTimer, BeatDue.Instance, liveness.BeatInterval);
         _pulse.Begin(Now);
+        StateOwnSuccessions();
         Become(Linked);
         _hypernet.Tell(new Hypernet.HandshakeDone(
             _connection.Id, _pair!.RemoteId, _pair.RemoteEpoch, _pair.WeInitiated, _pair.RemoteChain.Encoded, _pair.RemoteCertificateNotAfter));

@@ -167,7 +167,11 @@ internal sealed partial class RelayedLink : UntypedActor, IWithTimers
         switch (message)
         {
             case Hypernet.HandshakeDone m when m.LinkId == _stream?.Connection.Id:
-                if (_environment.Identity.Id < _remote)
+                if (_environment.Successions.IsGivenUp(_remote, Now))
+                {
+                    CloseLink(Link.IdentityGivenUp);
+                }
+                else if (_environment.Trust.Identity.Id < _remote)
                 {
                     _stream.Link.Tell(Link.Confirm.Instance);
                     _stream.Link.Tell(new Link.OfferSlots(_slots));
@@ -176,6 +180,9 @@ internal sealed partial class RelayedLink : UntypedActor, IWithTimers
                 break;
             case Hypernet.RemoteConfirmed m when m.LinkId == _stream?.Connection.Id:
                 _stream.Link.Tell(new Link.OfferSlots(_slots));
+                break;
+            case Hypernet.SuccessionTaken:
+                Context.Parent.Tell(message);
                 break;
             case Hypernet.LinkEnded m when m.LinkId == _stream?.Connection.Id:
                 _endReason = m.Reason;
@@ -260,7 +267,7 @@ internal sealed partial class RelayedLink : UntypedActor, IWithTimers
     {
         Replace();
         var settings = _environment.Settings.Link;
-        var cipher = session.TunnelCipher(_environment.Identity.Id);
+        var cipher = session.TunnelCipher(_environment.Trust.Identity.Id);
         var core = new TunnelStream(
             Math.Min(TunnelStream.MaxSegmentBytes, settings.MaxFrameBytes - PacketOverheadBytes), settings.MaxFrameBytes - FrameHeader.LengthBytes);
         core.SetReading(false, []);

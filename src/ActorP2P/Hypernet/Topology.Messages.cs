@@ -1,4 +1,5 @@
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Succession;
 
 namespace ActorP2P;
 
@@ -24,6 +25,15 @@ public sealed partial class Topology
     internal sealed record TrustChanged
     {
         public static readonly TrustChanged Instance = new();
+    }
+
+    /// <summary>From Hypernet: another key takes the place of a node's. The neighbours are told; once it is in force, the former link state is retired.</summary>
+    internal sealed record NodeSucceeded(SuccessionStatement Statement, bool IsInForce);
+
+    /// <summary>From Hypernet: this node has another key, and no links yet.</summary>
+    internal sealed record UseIdentity
+    {
+        public static readonly UseIdentity Instance = new();
     }
 
     private sealed record LookAtExpiry

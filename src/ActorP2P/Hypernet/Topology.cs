@@ -40,7 +40,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
     {
         _environment = environment;
         var settings = environment.Settings.StateSync;
-        var identity = environment.Identity;
+        var identity = environment.Trust.Identity;
         _limits = StateLimits.From(settings, environment.Settings.Dissemination);
         _expiry = new ExpiryWatch(environment.Settings.Rotation.ExpiryWarningDays);
         _membership = new MembershipCore(Judge, settings.MaxOrigins, CertificatePatience, environment.Random);
@@ -73,6 +73,8 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
             Perform();
         });
         Receive<TrustChanged>(_ => UseTrust());
+        Receive<UseIdentity>(_ => BeginAnew());
+        Receive<NodeSucceeded>(Follow);
         Receive<LookAtExpiry>(_ => LookAtCertificateEnds());
         Receive<PublishView>(_ => Publish());
     }
@@ -82,7 +84,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
 
     private DateTimeOffset Now => _environment.Time.GetUtcNow();
 
-    private NodeId OwnId => _environment.Identity.Id;
+    private NodeId OwnId => _environment.Trust.Identity.Id;
 
     /// <inheritdoc />
     protected override void PreStart()
@@ -107,6 +109,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         _membership.HandlePeerUp(
             up.Node, up.RemoteChain, up.CertificateNotAfter, Now, _membershipEffects, Judge(up.RemoteChain, Now).CertificateNotAfter);
         _sync.HandlePeerUp(up.Node, Now, _stateEffects);
+        TellSuccessions(up.Node);
         SetOwn();
         PublishLinks();
     }
@@ -117,6 +120,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         {
             _membership.HandlePeerDown(down.Node);
             _sync.HandlePeerDown(down.Node);
+            _statementAllowances.Remove(down.Node);
             SetOwn();
             PublishLinks();
         }
@@ -126,7 +130,11 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
     {
         // First, so that bytes on which this actor fails are given back as well.
         Sender.Tell(new Link.Taken(received.Charge));
-        if (MembershipCore.Owns(received.Bytes.Span))
+        if (IsSuccession(received.Bytes.Span))
+        {
+            HandleSuccession(received.From, received.Bytes[1..]);
+        }
+        else if (MembershipCore.Owns(received.Bytes.Span))
         {
             _membership.HandleReceived(received.From, received.Bytes, Now, _membershipEffects);
         }
@@ -236,6 +244,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
             case MembershipEffect.Changed changed:
                 _sync.HandleMembership(changed.Snapshot, Now, _stateEffects, changed.Node);
                 TellCertificateEnds(changed);
+                JudgeSuccessions(changed.Snapshot);
                 SchedulePublish();
                 break;
             case MembershipEffect.Refused refused:

@@ -6,6 +6,12 @@ namespace ActorP2P;
 /// <content>The vocabulary of the tunnel router.</content>
 public sealed partial class TunnelRouter
 {
+    /// <summary>From Hypernet: this node has another key; the tunnels of the former one end.</summary>
+    internal sealed record UseIdentity
+    {
+        public static readonly UseIdentity Instance = new();
+    }
+
     /// <summary>From Hypernet: a link is confirmed.</summary>
     internal sealed record LinkUp(NodeId Node, IActorRef Link);
 

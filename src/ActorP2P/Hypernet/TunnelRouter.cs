@@ -24,7 +24,7 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(5);
 
     private readonly NodeEnvironment _environment;
-    private readonly RouteTable _table;
+    private RouteTable _table;
     private readonly RelayLimits _limits;
     private readonly Dictionary<NodeId, IActorRef> _links = [];
     private readonly Dictionary<NodeId, Way> _ways = [];
@@ -36,7 +36,7 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
     public TunnelRouter(NodeEnvironment environment)
     {
         _environment = environment;
-        _table = new RouteTable(environment.Identity.Id, IsLinked);
+        _table = new RouteTable(environment.Trust.Identity.Id, IsLinked);
         _limits = new RelayLimits(environment.Settings.Routing, DetoursPerSecond, Now);
         Receive<LinkUp>(HandleLinkUp);
         Receive<LinkDown>(HandleLinkDown);
@@ -63,6 +63,8 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
         Receive<Terminated>(HandleTerminated);
         Receive<RefreshWays>(_ => RefreshAll());
         Receive<GetRoutes>(_ => Sender.Tell(Routes()));
+        Receive<UseIdentity>(_ => BeginAnew());
+        Receive<Hypernet.SuccessionTaken>(taken => Context.Parent.Forward(taken));
         Receive<Leave>(_ => TellAll(new RelayedLink.Close("leaving")));
     }
 
@@ -71,7 +73,7 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
 
     private DateTimeOffset Now => _environment.Time.GetUtcNow();
 
-    private NodeId OwnId => _environment.Identity.Id;
+    private NodeId OwnId => _environment.Trust.Identity.Id;
 
     /// <inheritdoc />
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
@@ -219,6 +221,17 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
         {
             asker.Tell(new PeerManager.NoWay(remote, reason));
         }
+    }
+
+    private void BeginAnew()
+    {
+        foreach (var (remote, way) in _ways.ToArray())
+        {
+            Context.Stop(way.Tunnel);
+            End(remote, Hypernet.Succeeded);
+        }
+
+        _table = new RouteTable(OwnId, IsLinked);
     }
 
     private void TellAll(object message)

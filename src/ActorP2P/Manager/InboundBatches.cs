@@ -15,6 +15,9 @@ internal sealed class InboundBatches(NodeId remote, IActorRef self, Peer.Receive
     private readonly List<InboundMessage> _forStateSync = [];
     private long _lastNumber;
 
+    /// <summary>Whose messages they are.</summary>
+    public NodeId Remote { get; set; } = remote;
+
     /// <summary>Hands over the messages of one lane, of which there is at least one.</summary>
     public void HandOver(BatchToken token, IReadOnlyList<InboundMessage> messages)
     {
@@ -58,7 +61,7 @@ internal sealed class InboundBatches(NodeId remote, IActorRef self, Peer.Receive
             return 0;
         }
 
-        receiver.Tell(new Peer.Batch(self, remote, number, messages.ToArray()), self);
+        receiver.Tell(new Peer.Batch(self, Remote, number, messages.ToArray()), self);
         messages.Clear();
         return 1;
     }

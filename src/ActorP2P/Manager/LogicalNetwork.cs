@@ -18,6 +18,15 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
     private readonly List<NodeId> _unrouted = [];
     private LinkGraph _graph = LinkGraph.Empty;
     private HopCounts? _hops;
+    private NodeId _self = self;
+
+    /// <summary>This node goes by another ID.</summary>
+    public IEnumerable<ControlEvent> UseIdentity(NodeId former, NodeId present)
+    {
+        _self = present;
+        _hops = null;
+        yield return new IdentityChanged(namespaceName, former, present);
+    }
 
     /// <summary>A session is up. A direct one takes the place of a relayed one of the same run without a word.</summary>
     public IEnumerable<ControlEvent> Join(NodeId node, ulong epoch, bool isRelayed)
@@ -63,7 +72,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         var member = Ensure(node);
         member.Newest = new Known(state, epoch, seq);
         member.Allowance ??= new TokenBucket(limits.StatusPerSecond, limits.StatusBurst, now);
-        if (node == self || member.State is null || member.Allowance.Value.Available(now) >= 1)
+        if (node == _self || member.State is null || member.Allowance.Value.Available(now) >= 1)
         {
             return Show(node, member, now);
         }
@@ -133,9 +142,9 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
             // A member that is linked and without a session (its namespace is starting, say) is not one hop away yet.
             _hops = HopCounts.From(
                 _graph,
-                self,
+                _self,
                 _members.Where(static pair => pair.Value.IsLinked).Select(static pair => pair.Key)
-                    .Concat(_graph.Neighbours(self).Where(neighbour => !_members.ContainsKey(neighbour))),
+                    .Concat(_graph.Neighbours(_self).Where(neighbour => !_members.ContainsKey(neighbour))),
                 maxHops);
             foreach (var (node, member) in _members)
             {
@@ -160,7 +169,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
     private void Route(NodeId node, Member member, List<ControlEvent> events)
     {
         var distance = member.IsLinked ? 1 : _hops!.To(node);
-        if (node != self && member.Hops != distance)
+        if (node != _self && member.Hops != distance)
         {
             member.Hops = distance;
             events.Add(new RouteChanged(namespaceName, node, distance));
@@ -170,7 +179,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
     /// <summary>All members but this node.</summary>
     public PeersSnapshot Peers() => new(
         namespaceName,
-        [.. _members.Where(pair => pair.Key != self).OrderBy(pair => pair.Key).Select(pair => pair.Value.Info(pair.Key))]);
+        [.. _members.Where(pair => pair.Key != _self).OrderBy(pair => pair.Key).Select(pair => pair.Value.Info(pair.Key))]);
 
     /// <summary>Subscribers by topic, this node among them.</summary>
     public TopicsSnapshot Topics()
@@ -209,7 +218,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         {
             _members[node] = member = new Member();
             _unrouted.Add(node);
-            if (_graph.IsLinked(self, node))
+            if (_graph.IsLinked(_self, node))
             {
                 // It was one hop away as somebody outside of the namespace; as a member it has to have a session for that.
                 _hops = null;

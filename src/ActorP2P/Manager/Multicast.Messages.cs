@@ -27,6 +27,12 @@ internal sealed partial class Multicast
     /// <summary>From a peer: a lane that could not take everything has room again.</summary>
     internal sealed record PeerCaughtUp(NodeId Node);
 
+    /// <summary>From the PeerManager: this node's key is another one.</summary>
+    internal sealed record UseIdentity
+    {
+        public static readonly UseIdentity Instance = new();
+    }
+
     private sealed record ApplyView
     {
         public static readonly ApplyView Instance = new();

@@ -61,8 +61,8 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
         _core = new MulticastCore(
             environment.Settings.Dissemination,
             new PublicationScope(environment.Settings.Network.Id, namespaceName),
-            environment.Identity.Curve,
-            environment.Identity.Key,
+            environment.Trust.Identity.Curve,
+            environment.Trust.Identity.Key,
             environment.Epoch,
             seqBase,
             environment.Settings.Channel.MaxTypeNameBytes,
@@ -117,6 +117,10 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
                 _core.HandleNotSent(m.Node, Now, _effects);
                 break;
             case PeerCaughtUp:
+                break;
+            case UseIdentity:
+                _core.Succeed(_environment.Trust.Identity.Key, Now, _effects);
+                MarkViewStale();
                 break;
             case UseTopics m:
                 Use(m.Topics);

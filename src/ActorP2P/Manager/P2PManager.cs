@@ -33,7 +33,7 @@ internal sealed partial class P2PManager : UntypedActor
         _hypernet = hypernet;
         _memory = memory;
         _open = memory.Open;
-        _rules = new MessageRules(environment.Settings, environment.Identity.Id);
+        _rules = new MessageRules(environment.Settings, environment.Trust.Identity.Id);
     }
 
     private SupervisionSettings Limits => _environment.Settings.Supervision;

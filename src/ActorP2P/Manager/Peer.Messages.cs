@@ -15,6 +15,9 @@ internal sealed partial class Peer
     /// <summary>From the PeerManager: this session is over; others may follow, and messages wait for them.</summary>
     internal sealed record SessionLost(ulong Tag);
 
+    /// <summary>From the PeerManager: the remote goes by another ID from now on; the channel with it goes on.</summary>
+    internal sealed record UseRemote(NodeId Remote);
+
     /// <summary>From a link: all frames of one read that belong to this session, in order.</summary>
     internal sealed record RecordsReceived(IReadOnlyList<Frame> Frames);
 

@@ -24,7 +24,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
     private const string SlowKey = "slow";
 
     private readonly NodeEnvironment _environment;
-    private readonly NodeId _remote;
+    private NodeId _remote;
     private readonly string _namespace;
     private readonly Receivers _receivers;
     private readonly PeerChannel _channel;
@@ -152,6 +152,12 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
                 break;
             case SessionLost m:
                 Lose(m.Tag);
+                break;
+            case UseRemote m:
+                _remote = m.Remote;
+                _inbound.Remote = m.Remote;
+                _wantsSession = false;
+                WantSession();
                 break;
             case SessionOver m:
                 _closeReason = m.Reason;

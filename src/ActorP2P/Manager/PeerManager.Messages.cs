@@ -28,6 +28,19 @@ internal sealed partial class PeerManager
     /// <summary>From Hypernet: a member's certificate, or ours, ends in so many days.</summary>
     internal sealed record CertificateEnds(NodeId Node, int Days);
 
+    /// <summary>From Hypernet: this node's key is the one in <see cref="NodeTrust"/>; nothing when the namespace goes by it already.</summary>
+    internal sealed record UseIdentity
+    {
+        public static readonly UseIdentity Instance = new();
+    }
+
+    /// <summary>From Hypernet: this node's key changes, or a remote's: the end of a session is not the end of the peer.</summary>
+    /// <param name="Remote">Whose; null for our own, which concerns all peers.</param>
+    internal sealed record Handover(NodeId? Remote);
+
+    /// <summary>From Hypernet: this node's key took the place of another, which <see cref="NodeSuccessions"/> knows.</summary>
+    internal sealed record NodeSucceeded(NodeId Successor);
+
     /// <summary>From the P2PManager: refuse what is still in the mailbox, leave the slot map and stop.</summary>
     internal sealed record CloseNamespace;
 

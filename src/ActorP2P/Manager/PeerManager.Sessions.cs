@@ -14,7 +14,9 @@ internal sealed partial class PeerManager
             return;
         }
 
+        Inherit(up.Remote);
         var remote = _remotes.GetValueOrDefault(up.Remote) ?? StartPeer(up.Remote);
+        remote.AwaitsHandover = false;
         if (!up.IsRelayed && remote.IsLinked)
         {
             // The end of a former link's session may still be under way.
@@ -65,7 +67,7 @@ internal sealed partial class PeerManager
 
         if (remote.Sessions.Count == 0)
         {
-            Timers.StartSingleTimer(TimerOf(down.Remote), new ResumeTimedOut(down.Remote), _environment.Settings.Routing.ResumeTimeout);
+            AwaitNext(down.Remote, remote, isHandover: down.Reason is Hypernet.Succeeded or SucceededElsewhere);
         }
     }
 
@@ -89,7 +91,11 @@ internal sealed partial class PeerManager
 
     private void SeekWay(NodeId node)
     {
-        if (_remotes.TryGetValue(node, out var remote) && remote.Sessions.Count == 0)
+        if (AwaitsHandover(node))
+        {
+            _remotes[node].WantsSession = true;
+        }
+        else if (_remotes.TryGetValue(node, out var remote) && remote.Sessions.Count == 0)
         {
             _hypernet.Tell(new TunnelRouter.OpenTunnel(node, Self));
             if (!Timers.IsTimerActive(TimerOf(node)))

@@ -33,10 +33,11 @@ internal sealed partial class PeerManager : UntypedActor, IWithTimers
     private readonly ModuleDemand _demand;
     private readonly IncarnationSource _incarnations;
     private readonly IActorRef _hypernet;
-    private readonly MessageRules _rules;
+    private MessageRules _rules;
     private readonly Dictionary<NodeId, RemotePeer> _remotes = [];
     private readonly HashSet<NodeId> _members = [];
     private readonly PeerFailures _peerFailures;
+    private NodeId _self;
     private long _peersStarted;
     private ImmutableDictionary<string, NamespaceSlot.Registration> _registrations;
     private Children _children = null!;
@@ -56,7 +57,8 @@ internal sealed partial class PeerManager : UntypedActor, IWithTimers
         _incarnations = incarnations;
         _hypernet = hypernet;
         _peerFailures = new PeerFailures(environment.Settings.Supervision.MaxPeerFailures, environment.Settings.Supervision.Window);
-        _rules = new MessageRules(environment.Settings, environment.Identity.Id);
+        _self = environment.Trust.Identity.Id;
+        _rules = new MessageRules(environment.Settings, _self);
         _registrations = demand.Registrations;
     }
 
@@ -116,8 +118,19 @@ internal sealed partial class PeerManager : UntypedActor, IWithTimers
             case SessionWanted m:
                 SeekWay(m.Remote);
                 break;
-            case NoWay m:
+            case NoWay m when !AwaitsHandover(m.Remote):
                 GiveUp(m.Remote, "no way: " + m.Reason, m.Reason == TunnelRouter.TooFar ? ChannelFailure.HopLimit : ChannelFailure.PeerDown);
+                break;
+            case NoWay:
+                break;
+            case Handover m:
+                Await(m.Remote);
+                break;
+            case UseIdentity:
+                UsePresentIdentity();
+                break;
+            case NodeSucceeded m:
+                Inherit(m.Successor);
                 break;
             case ResumeTimedOut m:
                 GiveUp(m.Remote, "no session in time");
@@ -215,8 +228,15 @@ internal sealed partial class PeerManager : UntypedActor, IWithTimers
         }
     }
 
-    private void SendTo(NodeId to, NamespaceRouter.INamespaceMessage message)
+    private void SendTo(NodeId addressed, NamespaceRouter.INamespaceMessage message)
     {
+        var to = _environment.Successions.Resolve(addressed, _environment.Time.GetUtcNow());
+        if (to == _self)
+        {
+            Refuse(message, SendFailure.Invalid);
+            return;
+        }
+
         if (_remotes.TryGetValue(to, out var remote) || (MayReach(to) && (remote = StartPeer(to)) is not null))
         {
             remote.Peer.Forward(message);
@@ -240,6 +260,7 @@ internal sealed partial class PeerManager : UntypedActor, IWithTimers
         _children.Hub.Tell(new PeerManagerEventHub.UseView(view));
         _children.Multicast.Tell(new Multicast.UseView(view));
         _children.StateSync.Tell(new StateSync.UseView(view));
+        SeekSuccessors();
     }
 
     private void Use(ImmutableDictionary<string, NamespaceSlot.Registration> registrations)

@@ -21,6 +21,9 @@ internal sealed partial class PeerManagerEventHub
     /// <summary>From the PeerManager: links changed.</summary>
     internal sealed record UseView(NetworkView View);
 
+    /// <summary>From the PeerManager: this node's key is another one.</summary>
+    internal sealed record UseIdentity(NodeId Former, NodeId Present);
+
     /// <summary>From anybody in the namespace: publish this; it changes no state.</summary>
     internal sealed record Raise(ControlEvent Event);
 

@@ -30,7 +30,7 @@ internal sealed partial class PeerManagerEventHub : UntypedActor, IWithTimers
         _namespace = namespaceName;
         _demand = demand;
         _network = new LogicalNetwork(
-            namespaceName, environment.Identity.Id, environment.Settings.Events, environment.Settings.Routing.HopLimit + 1);
+            namespaceName, environment.Trust.Identity.Id, environment.Settings.Events, environment.Settings.Routing.HopLimit + 1);
     }
 
     /// <inheritdoc />
@@ -72,6 +72,10 @@ internal sealed partial class PeerManagerEventHub : UntypedActor, IWithTimers
                 break;
             case UseView m:
                 _network.Use(m.View.Graph);
+                MarkRoutesStale();
+                break;
+            case UseIdentity m:
+                Publish(_network.UseIdentity(m.Former, m.Present));
                 MarkRoutesStale();
                 break;
             case TellGathered:

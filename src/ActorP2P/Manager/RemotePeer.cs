@@ -10,6 +10,12 @@ internal sealed class RemotePeer(IActorRef peer)
 
     public IActorRef Peer => peer;
 
+    /// <summary>True while its key, or ours, changes: it will be back under another one, and until then no way to it is none.</summary>
+    public bool AwaitsHandover { get; set; }
+
+    /// <summary>True when messages wait for its return.</summary>
+    public bool WantsSession { get; set; }
+
     public IReadOnlyList<LiveSession> Sessions => _sessions;
 
     /// <summary>True while there is a session over a direct link: only then it takes part in multicast and state sync.</summary>

@@ -20,5 +20,11 @@ internal sealed partial class StateSync
     /// <summary>From the PeerManager: verdicts on certificates changed.</summary>
     internal sealed record UseView(NetworkView View);
 
+    /// <summary>From the PeerManager: this node's key is another one; nothing is taken under the former one until then.</summary>
+    internal sealed record UseIdentity(DateTimeOffset FormerUntil);
+
+    /// <summary>From the PeerManager: a node gave up its ID, and says nothing under it until then.</summary>
+    internal sealed record Retire(NodeId Node, DateTimeOffset Until);
+
     private sealed record Tick(long Token);
 }

@@ -32,8 +32,8 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
             environment.Settings.StateSync,
             _limits,
             StateScope.Namespace(environment.Settings.Network.Id, namespaceName),
-            environment.Identity.Curve,
-            environment.Identity.Key,
+            environment.Trust.Identity.Curve,
+            environment.Trust.Identity.Key,
             environment.Epoch,
             MembershipSnapshot.Empty,
             environment.Random,
@@ -75,6 +75,12 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
             case PeerDown m:
                 _peers.Remove(m.Node);
                 _core.HandlePeerDown(m.Node);
+                break;
+            case UseIdentity m:
+                _core.Succeed(_environment.Trust.Identity.Key, m.FormerUntil, Now, _effects);
+                break;
+            case Retire m:
+                _core.Retire(m.Node, m.Until, Now, _effects);
                 break;
             case UseView m:
                 _core.HandleMembership(m.View.Members, Now, _effects);
@@ -162,7 +168,7 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
     private void Apply(StateSyncEffect.Applied applied, NamespaceStateBody body)
     {
         _hub.Tell(new PeerManagerEventHub.StateApplied(applied.Node, applied.Epoch, applied.Seq, body));
-        if (applied.Node != _environment.Identity.Id)
+        if (applied.Node != _environment.Trust.Identity.Id)
         {
             _multicast.Tell(new Multicast.UseMember(applied.Node, body.Topics));
             Context.Parent.Tell(new PeerManager.MemberChanged(applied.Node, true));
@@ -172,6 +178,6 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
     private void Duplicate(ulong epoch)
     {
         _environment.Counters.Add("state-sync.duplicate-identity");
-        _hub.Tell(new PeerManagerEventHub.Raise(new DuplicateIdentity(_namespace, _environment.Identity.Id, epoch)));
+        _hub.Tell(new PeerManagerEventHub.Raise(new DuplicateIdentity(_namespace, _environment.Trust.Identity.Id, epoch)));
     }
 }

@@ -16,6 +16,21 @@ public sealed record PeerUp(string Namespace, NodeId Node, ulong Epoch) : Contro
 /// <summary>A peer's session is gone.</summary>
 public sealed record PeerDown(string Namespace, NodeId Node, string Reason) : ControlEvent(Namespace);
 
+/// <summary>This node's key changed, and its ID with it: registrations, topics and status entries go on under the new one.</summary>
+/// <param name="Namespace">The namespace.</param>
+/// <param name="Former">The ID that was given up.</param>
+/// <param name="Present">The ID from now on.</param>
+public sealed record IdentityChanged(string Namespace, NodeId Former, NodeId Present) : ControlEvent(Namespace);
+
+/// <summary>
+/// A member's key changed: what is sent to the former ID reaches it under the new one for <c>succession.overlap</c>, and what
+/// waited for it goes there. Modules should use the new ID.
+/// </summary>
+/// <param name="Namespace">The namespace.</param>
+/// <param name="Former">The ID that was given up.</param>
+/// <param name="Present">The ID from now on.</param>
+public sealed record PeerSucceeded(string Namespace, NodeId Former, NodeId Present) : ControlEvent(Namespace);
+
 /// <summary>A remote was refused before it became a peer.</summary>
 public sealed record PeerRejected(string Namespace, string Endpoint, string Reason, string Detail) : ControlEvent(Namespace);
 

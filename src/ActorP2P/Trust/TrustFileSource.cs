@@ -40,7 +40,7 @@ public sealed class TrustFileSource : ITrustSource, IDisposable
         _watch = rotation.Watch ? new FileWatch(rotation.Debounce, rotation.PollInterval, time, RequestRead) : null;
 
         // From now on, so that a change between the start's own reading and the first receiver is seen.
-        Watch(settings);
+        Watch(settings, _watch is null ? [] : readSettings().IncludedFiles);
     }
 
     /// <inheritdoc />
@@ -113,6 +113,8 @@ public sealed class TrustFileSource : ITrustSource, IDisposable
         var read = _readSettings();
         if (!read.IsValid)
         {
+            // Whatever is wrong may stand in a file that is included only now.
+            Watch(_settings, read.IncludedFiles);
             return new TrustFiles { Settings = _settings, Errors = read.Errors };
         }
 
@@ -140,13 +142,13 @@ public sealed class TrustFileSource : ITrustSource, IDisposable
             Rotation = _settings.Rotation with { RootOverlap = read.Settings.Rotation.RootOverlap },
             Namespaces = read.Settings.Namespaces,
         };
-        Watch(_settings);
+        Watch(_settings, read.IncludedFiles);
         return TrustFileReader.Read(_settings, _baseDirectory, _environment);
     }
 
-    private void Watch(P2PSettings settings)
+    private void Watch(P2PSettings settings, IReadOnlyList<string> included)
     {
         var paths = TrustFileReader.PathsOf(settings, _baseDirectory);
-        _watch?.Watch(_configFile is null ? paths : [.. paths, _configFile]);
+        _watch?.Watch(_configFile is null ? paths : [.. paths, _configFile, .. included]);
     }
 }

@@ -34,8 +34,8 @@ internal static class TrustJudge
         var tls = files.Settings.Tls.Enabled ? JudgeTls(files, rootsPem, tlsRootsPem, now, found) : null;
         if (identity is null || found.Count > 0)
         {
-            // With a state before, the key is that state's.
-            if (previous is null)
+            // With the same key as before, it is the one in use.
+            if (previous is null || identity?.Id != previous.Identity.Id)
             {
                 identity?.Dispose();
             }
@@ -76,7 +76,7 @@ internal static class TrustJudge
         }
 
         if (NodeIdentity.TryCreate(
-            files.Key, files.Certificate, rootsPem, curve, files.Password, lists, now, out var identity, out var errors, revocation, previous))
+            files.Key, files.Certificate, rootsPem, curve, files.Password, lists, now, out var identity, out var errors, revocation, previous, files.Settings.Succession.Overlap > TimeSpan.Zero))
         {
             return identity;
         }
@@ -89,12 +89,18 @@ internal static class TrustJudge
     {
         var apart = files.Settings.Tls.CertificateFile.Length > 0;
         var roots = files.HasTlsOfItsOwn ? tlsRootsPem : rootsPem;
-        if (!TlsCredentials.TryCreate(files.TlsKey, files.TlsCertificate, roots, PasswordFor(files.TlsKey, files.Password), out var credentials, out var error))
+        if (!TlsCredentials.TryCreate(files.TlsKey, files.TlsCertificate, roots, PasswordFor(files.TlsKey, files.Password), out var credentials, out var error, out var culprit))
         {
             // Files shared with the identity were judged there already; what is left is TLS's own objection.
             if (apart || found.Count == 0)
             {
-                found.Add(new SettingsError($"actorp2p.{(apart ? "tls" : "identity")}.certificate-file", error));
+                var file = culprit switch
+                {
+                    TlsFile.Key => "key-file",
+                    TlsFile.Roots => "ca-file",
+                    _ => "certificate-file",
+                };
+                found.Add(new SettingsError($"actorp2p.{(apart ? "tls" : "identity")}.{file}", error));
             }
 
             return null;

@@ -1,3 +1,5 @@
+using ActorP2P.Protocol.Identity;
+
 namespace ActorP2P;
 
 /// <content>The vocabulary of the keeper. Reload and its answers are P2PNode's.</content>
@@ -5,6 +7,9 @@ internal sealed partial class TrustKeeper
 {
     /// <summary>From the source: what the files hold.</summary>
     internal sealed record FilesRead(TrustFiles Files);
+
+    /// <summary>From Hypernet, by way of P2PNode: the new key is in force.</summary>
+    internal sealed record Succeeded(NodeId Former, NodeId Present);
 
     private sealed record CheckDue
     {

@@ -1,3 +1,5 @@
+using ActorP2P.Protocol.Succession;
+
 namespace ActorP2P;
 
 /// <summary>
@@ -21,6 +23,8 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
     private readonly IActorRef _hypernet;
     private readonly List<IActorRef> _askers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IReadOnlyList<string> _succeedingParts = [];
+    private bool _isReadWanted;
 
     /// <summary>Creates the keeper; P2PNode does.</summary>
     public TrustKeeper(NodeEnvironment environment, IActorRef hypernet)
@@ -29,6 +33,7 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
         _hypernet = hypernet;
         Receive<P2PNode.Reload>(_ => HandleReload());
         Receive<FilesRead>(read => HandleRead(read.Files));
+        Receive<Succeeded>(HandleSucceeded);
         Receive<CheckDue>(_ => _environment.TrustSource?.RequestRead());
     }
 
@@ -75,8 +80,18 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
 
     private void HandleRead(TrustFiles files)
     {
+        if (_environment.Trust.Pending is not null)
+        {
+            // What is in force is about to change: these files are judged against that.
+            _isReadWanted = true;
+            return;
+        }
+
         switch (_environment.Trust.Rotation.Offer(files, Now))
         {
+            case RotationOutcome.Changed { Former: { } former } changed:
+                Succeed(former, changed);
+                break;
             case RotationOutcome.Changed changed:
                 Use(changed);
                 break;
@@ -95,15 +110,48 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
     private void Use(RotationOutcome.Changed changed)
     {
         _environment.Trust.Use(changed.State);
+        _hypernet.Tell(Hypernet.TrustChanged.Instance);
+        Tell(changed.Parts);
+    }
+
+    // The links of the former key end first, so that no handshake shows one key under the rules of the other.
+    private void Succeed(TrustState former, RotationOutcome.Changed changed)
+    {
+        var (before, after) = (former.Identity, changed.State.Identity);
+        var now = Now;
+        DateTimeOffset[] ends = [now + _environment.Settings.Succession.Overlap, before.NotAfter, after.NotAfter];
+        var statement = SuccessionStatement.Sign(
+            _environment.Settings.Network.Id, before.Key, after.Key, after.Chain.Hash, _environment.Epoch, now, ends.Min());
+        _log.Info("the key changes: {0}", statement);
+        _succeedingParts = changed.Parts;
+        _environment.Trust.Begin(new PendingSuccession(changed.State, statement));
+        _hypernet.Tell(Hypernet.Succeed.Instance);
+    }
+
+    private void HandleSucceeded(Succeeded succeeded)
+    {
+        _environment.Counters.Add("trust.succeeded");
+        Context.System.EventStream.Publish(new P2PNode.IdentityChanged(succeeded.Former, succeeded.Present));
+        Tell(_succeedingParts);
+        _succeedingParts = [];
+        Schedule();
+        if (_isReadWanted)
+        {
+            _isReadWanted = false;
+            _environment.TrustSource?.RequestRead();
+        }
+    }
+
+    private void Tell(IReadOnlyList<string> parts)
+    {
         _environment.Counters.Add("trust.reloaded");
-        _log.Info("in force anew: {0}", string.Join(", ", changed.Parts));
-        foreach (var warning in changed.State.Warnings)
+        _log.Info("in force anew: {0}", string.Join(", ", parts));
+        foreach (var warning in _environment.Trust.Current.Warnings)
         {
             _log.Warning("{0}", warning);
         }
 
-        _hypernet.Tell(Hypernet.TrustChanged.Instance);
-        var reloaded = new P2PNode.Reloaded(changed.Parts);
+        var reloaded = new P2PNode.Reloaded(parts);
         Context.System.EventStream.Publish(reloaded);
         Answer(reloaded);
     }

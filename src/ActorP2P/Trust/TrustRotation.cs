@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Succession;
 
 namespace ActorP2P;
 
@@ -19,19 +21,25 @@ internal abstract record RotationOutcome
 
     /// <summary>They are in force as a whole.</summary>
     /// <param name="State">What is in force now.</param>
-    /// <param name="Parts">What is new: certificate, roots, revocation-lists, allow-list, deny-list, members, tls.</param>
-    public sealed record Changed(TrustState State, IReadOnlyList<string> Parts) : RotationOutcome;
+    /// <param name="Parts">What is new: certificate, key, roots, revocation-lists, allow-list, deny-list, members, tls.</param>
+    public sealed record Changed(TrustState State, IReadOnlyList<string> Parts) : RotationOutcome
+    {
+        /// <summary>With a new key, the state of the former one; null otherwise. The new state is to be put in force by a succession.</summary>
+        public TrustState? Former { get; init; }
+    }
 }
 
 /// <summary>
 /// Decides what a reload does, all or nothing: the files' contents come in, a new state or the reasons against it go out.
-/// Pure but for its own memory. The key stays for the life of a node, because its public half is the node's identity:
-/// files with another key are refused.
+/// Pure but for its own memory. Files with another key make the node another one: its former ID is succeeded for
+/// <c>succession.overlap</c>, no more than <see cref="SuccessionTable.MaxChain"/> times within it, and never by a key that this
+/// process gave up before.
 /// </summary>
 internal sealed class TrustRotation
 {
     private RootOverlap _roots;
     private RootOverlap _tlsRoots;
+    private readonly Dictionary<NodeId, DateTimeOffset> _givenUp = [];
     private Dictionary<string, string> _parts;
 
     private TrustRotation(TrustState state, RootOverlap roots, RootOverlap tlsRoots, Dictionary<string, string> parts)
@@ -81,9 +89,21 @@ internal sealed class TrustRotation
             return new RotationOutcome.Refused(errors);
         }
 
+        var former = state.Identity.Id == State.Identity.Id ? null : State;
+        if (former is not null && WhyRefused(state.Identity.Id, files.Settings.Succession.Overlap, now) is { } reason)
+        {
+            state.Dispose();
+            return new RotationOutcome.Refused([new SettingsError("actorp2p.identity.key-file", reason)]);
+        }
+
+        if (former is not null)
+        {
+            _givenUp[former.Identity.Id] = now;
+        }
+
         var changed = parts.Where(part => _parts.GetValueOrDefault(part.Key) != part.Value).Select(static part => part.Key).Order(StringComparer.Ordinal).ToList();
         (State, _roots, _tlsRoots, _parts) = (state, roots, tlsRoots, parts);
-        return new RotationOutcome.Changed(state, changed);
+        return new RotationOutcome.Changed(state, changed) { Former = former };
     }
 
     /// <summary>When the same files mean something else, because an overlap ends or a list turns stale; null when never.</summary>
@@ -91,6 +111,18 @@ internal sealed class TrustRotation
     {
         var times = new[] { _roots.NextEnd, _tlsRoots.NextEnd, State.Validator.Revocation.StaleFrom }.OfType<DateTimeOffset>().Where(time => time > now).ToList();
         return times.Count == 0 ? null : times.Min();
+    }
+
+    private string? WhyRefused(NodeId next, TimeSpan overlap, DateTimeOffset now)
+    {
+        if (_givenUp.ContainsKey(next))
+        {
+            return $"the key is of node {next.ShortId}, which this process gave up: a key is not taken back";
+        }
+
+        return _givenUp.Values.Count(time => time > now - overlap) >= SuccessionTable.MaxChain
+            ? $"the key changed {SuccessionTable.MaxChain} times within succession.overlap: others would not follow"
+            : null;
     }
 
     private static Dictionary<string, string> PartsOf(TrustFiles files, RootOverlap roots, RootOverlap tlsRoots)

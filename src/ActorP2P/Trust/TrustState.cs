@@ -5,7 +5,7 @@ namespace ActorP2P;
 
 /// <summary>
 /// What a node shows of itself and whom it trusts, as one consistent whole: it exists only when all files fit together.
-/// Immutable; a reload makes a new one with the same key. Disposing erases the key.
+/// Immutable; a reload makes a new one, with the same key unless the files bring another. Disposing erases the key.
 /// </summary>
 public sealed class TrustState : IDisposable
 {

@@ -68,7 +68,7 @@ public sealed class ControlOutboxTests
             _outbox.Offer(tag, new byte[16]);
         }
 
-        var buffer = new byte[LinkEntries.MaxControlEntryBytes];
+        var buffer = new byte[64];
         Assert.InRange(_outbox.Take(buffer), 1, buffer.Length);
         Assert.False(_outbox.IsEmpty);
         Assert.Equal(48, Drain().Count);

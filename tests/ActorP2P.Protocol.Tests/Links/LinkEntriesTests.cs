@@ -39,7 +39,8 @@ public sealed class LinkEntriesTests
 
     [Theory]
     [InlineData("00", LinkEntryError.UnknownKind)]
-    [InlineData("0B", LinkEntryError.UnknownKind)]
+    [InlineData("0C", LinkEntryError.UnknownKind)]
+    [InlineData("0B", LinkEntryError.Truncated)]
     [InlineData("0A01000000AA", LinkEntryError.WrongLane)]
     [InlineData("FF", LinkEntryError.UnknownKind)]
     [InlineData("0801000000AA", LinkEntryError.WrongLane)]

@@ -32,6 +32,27 @@ public sealed class ReconnectPlanTests
     }
 
     [Fact]
+    public void Who_announced_another_key_is_expected_as_either_in_turns_and_as_the_new_one_once_that_is_in_force()
+    {
+        Do((now, effects) => _plan.AddMember(["a:1"], Ids[6], now, effects));
+        _plan.Announce(Ids[6], Ids[7]);
+        Redial(4);
+        Assert.Equal([Ids[6], Ids[7], Ids[6], Ids[7], Ids[6]], _dials.Select(static dial => dial.Dial.ExpectedId!));
+        _plan.Succeed(Ids[6], Ids[7], _time.Now);
+        Redial(2);
+        Assert.Equal([Ids[7], Ids[7]], _dials.TakeLast(2).Select(static dial => dial.Dial.ExpectedId!));
+    }
+
+    private void Redial(int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            FailLast();
+            _time.RunFor(TimeSpan.FromSeconds(6));
+        }
+    }
+
+    [Fact]
     public void Pauses_are_jittered_within_the_formulas_bounds()
     {
         Do((now, effects) => _plan.AddMember(["a:1"], null, now, effects));

@@ -149,6 +149,18 @@ public sealed class NodeBootstrapTests : IDisposable
         Assert.Equal("actorp2p.tls.certificate-file", error.Path);
     }
 
+    [Fact]
+    public void A_wrong_password_of_the_TLS_key_is_named_at_that_key()
+    {
+        var tls = Issue(Validity.FromNow(Now, 9));
+        Write("tls.key", Encrypted(tls.KeyPem));
+        Write("tls.crt", tls.ChainPem);
+        var settings = Settings("identity.key-password-environment-variable = PASSWORD, tls { key-file = tls.key, certificate-file = tls.crt }");
+        Assert.False(TryLoad(settings, static _ => "battery staple", out _, out var errors));
+        Assert.All(errors, static error => Assert.Equal("actorp2p.tls.key-file", error.Path));
+        Assert.NotEmpty(errors);
+    }
+
     private IssuedNode Issue(Validity validity) => _root.IssueNode(new NodeCertificateRequest("node", [], validity), SystemRandomSource.Instance);
 
     private static P2PSettings Settings(string more = "")

@@ -134,6 +134,9 @@ public sealed class ReferenceConfTests
         rotation.debounce = 00:00:00.2000000
         rotation.root-overlap = 01:00:00
         rotation.expiry-warning-days = [30, 7, 1]
+        succession.overlap = 01:00:00
+        succession.handover-timeout = 00:00:30
+        succession.max-tracked = 256
         tls.enabled = True
         tls.key-file = ""
         tls.certificate-file = ""

@@ -10,6 +10,8 @@ internal sealed class TestNetwork : IAsyncDisposable
 
     public IReadOnlyList<TestNode> Nodes => _nodes;
 
+    public NetworkOptions Options => _options;
+
     public TestNode this[int index] => _nodes[index];
 
     /// <summary>Every node has a link with every other one.</summary>

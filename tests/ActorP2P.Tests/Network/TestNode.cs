@@ -39,13 +39,13 @@ internal sealed class TestNode : IAsyncDisposable
     {
         _options = options;
         _listen = options.Memory is null ? "127.0.0.1:0" : options.Name + MemoryPort;
-        Id = options.Files.Id;
         Files = options.Files;
     }
 
     public string Name => _options.Name;
 
-    public NodeId Id { get; }
+    /// <summary>Its ID; another one after a reload with another key.</summary>
+    public NodeId Id => _trust?.Identity.Id ?? _options.Files.Id;
 
     /// <summary>Its private key.</summary>
     public string KeyPem => _options.Files.KeyPem;
@@ -127,6 +127,23 @@ internal sealed class TestNode : IAsyncDisposable
 
     /// <summary>Reads certificates and lists again; gives Reloaded or ReloadRefused.</summary>
     public Task<object> ReloadAsync() => _root!.Ask<object>(P2PNode.Reload.Instance, Eventually.Limit);
+
+    /// <summary>What the node would show and trust with these files.</summary>
+    public TrustState StateWith(IssuedNode files)
+    {
+        Files = files;
+        Assert.True(TrustRotation.TryStart(ReadFiles(ReadSettings()), _options.Time.GetUtcNow(), out var rotation, out var errors), string.Join("; ", errors));
+        return rotation.State;
+    }
+
+    /// <summary>Gives it a new key with a certificate of ours, and waits until it goes by it.</summary>
+    public async Task RotateKeyAsync()
+    {
+        Files = TestConsortium.Ours.Issue(Name);
+        var answer = await ReloadAsync();
+        Assert.Contains("key", Assert.IsType<P2PNode.Reloaded>(answer).Parts);
+        Assert.Equal(Files.Id, Id);
+    }
 
     /// <summary>Ends it without a word, as SIGKILL does.</summary>
     /// <param name="silent">Its connections fall silent, as when the machine loses power, instead of being reset; on the memory transport only.</param>
@@ -292,7 +309,7 @@ internal sealed class TestNode : IAsyncDisposable
     {
         await _port!.DisposeAsync();
         await _system!.Terminate();
-        _trust!.Current.Dispose();
+        _trust!.Dispose();
         _system = null;
     }
 }

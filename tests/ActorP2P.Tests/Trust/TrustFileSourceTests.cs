@@ -81,6 +81,26 @@ public sealed class TrustFileSourceTests : IDisposable
         await UntilAsync(static files => files.Errors.Any(static e => e.Path.StartsWith("actorp2p.identity.deny-node-ids", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task A_file_that_the_configuration_includes_is_watched_with_it_also_when_it_is_included_later()
+    {
+        string Listed(IssuedNode node) => $"actorp2p.identity.deny-node-ids = [\"{node.Id}\"]";
+        Write("first.conf", "");
+        var config = Write("node.conf", "actorp2p { network.id = test, rotation { debounce = 10ms, poll-interval = 100ms } }\ninclude \"first.conf\"\n");
+        var read = SettingsReader.ReadFile(config);
+        using var source = new TrustFileSource(read.Settings!, () => SettingsReader.ReadFile(config), config, _directory, static _ => null, TimeProvider.System);
+        source.Start(files => _read.Writer.TryWrite(files));
+        Write("first.conf", Listed(_node));
+        await UntilAsync(files => files.Settings.Identity.DenyNodeIds.SequenceEqual([_node.Id.ToString()]));
+
+        Write("second.conf", "");
+        Write("first.conf", "include \"second.conf\"");
+        await UntilAsync(static files => files.Settings.Identity.DenyNodeIds.Count == 0);
+        var other = TestConsortium.Ours.Issue("other");
+        Write("second.conf", Listed(other));
+        await UntilAsync(files => files.Settings.Identity.DenyNodeIds.SequenceEqual([other.Id.ToString()]));
+    }
+
     private TrustFileSource Start(string? config = null)
     {
         var source = new TrustFileSource(Settings().Settings!, Settings, config, _directory, static _ => null, TimeProvider.System);

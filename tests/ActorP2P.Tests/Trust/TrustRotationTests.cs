@@ -1,6 +1,7 @@
 using ActorP2P.Hocon;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Identity.Issuing;
+using ActorP2P.Protocol.Succession;
 using ActorP2P.Tests.Network;
 
 namespace ActorP2P.Tests.Trust;
@@ -64,10 +65,41 @@ public sealed class TrustRotationTests
     }
 
     [Fact]
-    public void A_new_key_is_a_new_identity_and_is_refused()
+    public void A_new_key_is_taken_with_the_former_state_beside_it_and_is_not_taken_back()
     {
         var rotation = Start();
-        var refused = Assert.IsType<RotationOutcome.Refused>(rotation.Offer(Files(_other), Now));
+        var before = rotation.State;
+        var changed = Assert.IsType<RotationOutcome.Changed>(rotation.Offer(Files(_other), Now));
+        Assert.Equal(["certificate", "key", "tls"], changed.Parts);
+        Assert.Same(before, changed.Former);
+        Assert.Equal(_other.Id, rotation.State.Identity.Id);
+        var refused = Assert.IsType<RotationOutcome.Refused>(rotation.Offer(Files(), Now.AddDays(2)));
+        Assert.Contains("gave up", Assert.Single(refused.Errors).Message, StringComparison.Ordinal);
+
+        // Both keys are still there: the former one signs that it is succeeded.
+        before.Identity.Key.Sign(SignatureContext.SuccessionPredecessor, "data"u8, new byte[64]);
+        rotation.State.Identity.Key.Sign(SignatureContext.SuccessionSuccessor, "data"u8, new byte[64]);
+    }
+
+    [Fact]
+    public void A_key_changes_so_often_within_the_overlap_and_no_more()
+    {
+        var rotation = Start();
+        for (var change = 0; change < SuccessionTable.MaxChain; change++)
+        {
+            Assert.IsType<RotationOutcome.Changed>(rotation.Offer(Files(Ours.Issue("again")), Now));
+        }
+
+        var refused = Assert.IsType<RotationOutcome.Refused>(rotation.Offer(Files(_other), Now.AddMinutes(59)));
+        Assert.Contains("succession.overlap", Assert.Single(refused.Errors).Message, StringComparison.Ordinal);
+        Assert.IsType<RotationOutcome.Changed>(rotation.Offer(Files(_other), Now.AddMinutes(61)));
+    }
+
+    [Fact]
+    public void Without_overlap_a_new_key_is_a_new_identity_and_is_refused()
+    {
+        var rotation = Start();
+        var refused = Assert.IsType<RotationOutcome.Refused>(rotation.Offer(Files(_other, "succession.overlap = 0s"), Now));
         Assert.Contains(refused.Errors, static e => e.Path == "actorp2p.identity.key-file" && e.Message.Contains("new identity", StringComparison.Ordinal));
         Assert.Equal(_node.Id, rotation.State.Identity.Id);
 

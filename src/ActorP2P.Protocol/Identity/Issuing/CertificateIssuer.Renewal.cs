@@ -16,7 +16,28 @@ public sealed partial class CertificateIssuer
     /// <param name="random">For the serial number.</param>
     /// <param name="chainPem">The new chain when the result is true.</param>
     /// <param name="reason">One line when it is false.</param>
-    public bool TryRenew(CertificateChain old, Validity validity, IRandomSource random, [NotNullWhen(true)] out string? chainPem, out string reason)
+    public bool TryRenew(CertificateChain old, Validity validity, IRandomSource random, [NotNullWhen(true)] out string? chainPem, out string reason) =>
+        TryReissue(old, null, validity, random, out chainPem, out reason);
+
+    /// <summary>
+    /// A new key for a node that this CA certified, and a chain for it: subject and alternative names stay, the node ID is another one.
+    /// </summary>
+    /// <param name="old">The chain of the key that is to be replaced; it may have ended.</param>
+    /// <param name="validity">When the new one is valid.</param>
+    /// <param name="random">For the key and the serial number.</param>
+    /// <param name="node">The new key and chain when the result is true.</param>
+    /// <param name="reason">One line when it is false.</param>
+    public bool TryReplaceKey(CertificateChain old, Validity validity, IRandomSource random, [NotNullWhen(true)] out IssuedNode? node, out string reason)
+    {
+        using var key = NewKey(_curve, random);
+        node = TryReissue(old, key.SignatureGenerator.PublicKey, validity, random, out var chainPem, out reason)
+            ? new IssuedNode(key.Id, key.ExportPem(), chainPem, RootPem)
+            : null;
+        return node is not null;
+    }
+
+    private bool TryReissue(
+        CertificateChain old, PublicKey? key, Validity validity, IRandomSource random, [NotNullWhen(true)] out string? chainPem, out string reason)
     {
         chainPem = null;
         if (!TryRecognise(old, out var leaf, out reason))
@@ -33,7 +54,7 @@ public sealed partial class CertificateIssuer
             }
 
             var names = leaf.Extensions.FirstOrDefault(static e => e.Oid?.Value == AlternativeNamesOid);
-            var request = NodeRequest(leaf.SubjectName, leaf.PublicKey, names ?? AlternativeNames([]));
+            var request = NodeRequest(leaf.SubjectName, key ?? leaf.PublicKey, names ?? AlternativeNames([]));
             chainPem = IssueLeaf(request, validity, random);
             return true;
         }

@@ -1,0 +1,97 @@
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Links;
+using ActorP2P.Protocol.Succession;
+
+namespace ActorP2P;
+
+/// <content>
+/// Statements about keys that took the place of others. A node shows on each link how it came by its key, before it offers any
+/// namespace, and says on its last links under a key which one comes next.
+/// </content>
+public sealed partial class Link
+{
+    /// <summary>What a node may state on one link: each of its former keys, and one key to come.</summary>
+    private const int MaxStatements = SuccessionTable.MaxChain + 1;
+
+    private readonly HashSet<NodeId> _claimed = [];
+    private int _statements;
+    private bool _isNoted;
+
+    private void StateOwnSuccessions()
+    {
+        foreach (var statement in _environment.Successions.LeadingTo(_environment.Trust.Identity.Id, Now))
+        {
+            _writer.Control.Succession(statement.Encoded);
+        }
+    }
+
+    // What it has to say of former keys came before its first offer; from now on it is a node of its own.
+    private void NoteLiving()
+    {
+        if (!_isNoted)
+        {
+            _isNoted = true;
+            _environment.Successions.NoteLiving(_pair!.RemoteId, _pair.RemoteEpoch);
+        }
+    }
+
+    private bool HandleSuccession(in LinkEntry entry)
+    {
+        var remote = _pair!.RemoteId;
+        if (++_statements > MaxStatements)
+        {
+            return Refuse("too-many-successions");
+        }
+
+        if (!SuccessionStatement.TryDecode(entry.Bytes, out var statement))
+        {
+            return Refuse("malformed-succession");
+        }
+
+        var leadsHere = statement.Successor == remote || _claimed.Contains(statement.Successor);
+        if (!leadsHere && statement.Predecessor != remote)
+        {
+            // Whoever signed it: a node speaks for itself here.
+            return Refuse("foreign-succession");
+        }
+
+        var verdict = statement.Epoch != _pair.RemoteEpoch
+            ? SuccessionVerdict.OtherRun
+            : Offer(statement, leadsHere);
+        if (verdict == SuccessionVerdict.BadSignature)
+        {
+            return Refuse("forged-succession");
+        }
+
+        if (leadsHere)
+        {
+            _claimed.Add(statement.Predecessor);
+        }
+
+        if (verdict is SuccessionVerdict.InForce or SuccessionVerdict.Announced)
+        {
+            _hypernet.Tell(new Hypernet.SuccessionTaken(statement, verdict == SuccessionVerdict.InForce));
+        }
+        else if (verdict != SuccessionVerdict.Known)
+        {
+            _environment.Counters.Add("succession.refused." + ReasonName.Of(verdict));
+            _log.Warning("not taken from {0}: {1} ({2})", remote.ShortId, statement, ReasonName.Of(verdict));
+        }
+
+        return true;
+    }
+
+    private SuccessionVerdict Offer(SuccessionStatement statement, bool leadsHere)
+    {
+        var now = Now;
+        var isProven = leadsHere && _environment.Successions.Resolve(statement.Successor, now) == _pair!.RemoteId;
+        return _environment.Successions.Offer(statement, _environment.Trust.Identity.Curve, isProven, now);
+    }
+
+    private bool Refuse(string reason)
+    {
+        _environment.Counters.Add("succession.refused." + reason);
+        End(reason);
+        return false;
+    }
+}
