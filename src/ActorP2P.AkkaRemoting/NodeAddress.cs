@@ -7,23 +7,21 @@ using ActorP2P.Protocol.Identity;
 namespace ActorP2P.AkkaRemoting;
 
 /// <summary>
-/// A node ID as the host of an Akka address. The 128 hex digits stand in four labels of 32, because a host label has
-/// at most 63 characters (RFC 1035, 2.3.4): <c>akka.p2p://system@aaaa.bbbb.cccc.dddd:1</c>. Behind them, and with its
-/// port, may stand the place where the node listens: <c>akka.p2p://system@aaaa.bbbb.cccc.dddd.10.0.0.1:30300</c>.
+/// A node ID as the host of an Akka address, in the form of <see cref="NodeLabel"/>: <c>akka.p2p://system@label:1</c>. Behind it,
+/// and with its port, may stand the place where the node listens: <c>akka.p2p://system@label.10.0.0.1:30300</c>.
 /// </summary>
 public static class NodeAddress
 {
     /// <summary>The port of an address without a place: every address needs one, and identities have none.</summary>
     public const int Port = 1;
 
-    private const int LabelLength = 32;
-    private const int IdLength = (4 * LabelLength) + 3;
+    private const int IPv6Digits = 32;
     private const int MaxHostLength = 253;
     private const string IPv6Suffix = ".ip6";
 
     /// <summary>The host of a node.</summary>
-    public static string HostOf(NodeId node) =>
-        string.Join('.', node.ToString().Chunk(LabelLength).Select(static label => new string(label)));
+    /// <exception cref="ArgumentException">The ID is a point of no curve that a network may have.</exception>
+    public static string HostOf(NodeId node) => NodeLabel.Of(node);
 
     /// <summary>The address of a system on a node, in the scheme of the transport.</summary>
     public static Address Of(NodeId node, string system) => new(P2PTransport.Scheme, system, HostOf(node), Port);
@@ -42,21 +40,24 @@ public static class NodeAddress
     public static bool TryGetNode(string? host, [NotNullWhen(true)] out NodeId? node)
     {
         node = null;
-        return host is { Length: >= IdLength and <= MaxHostLength }
-            && (host.Length == IdLength || host[IdLength] == '.')
-            && NodeId.TryParse(host[..IdLength].Replace(".", "", StringComparison.Ordinal), out node)
-            && host.StartsWith(HostOf(node), StringComparison.Ordinal)
-            && (host.Length == IdLength || TryGetHost(host[(IdLength + 1)..], out _));
+        return host is { Length: >= NodeLabel.Length and <= MaxHostLength }
+            && (host.Length == NodeLabel.Length || host[NodeLabel.Length] == '.')
+            && NodeLabel.TryGetNode(host.AsSpan(0, NodeLabel.Length), out node)
+            && (host.Length == NodeLabel.Length || TryGetHost(host[(NodeLabel.Length + 1)..], out _));
     }
+
+    /// <summary>Whether a host has the form of a node's; cheap, and no proof that there is such a node.</summary>
+    internal static bool HasForm(string? host) =>
+        host is { Length: >= NodeLabel.Length and <= MaxHostLength } && NodeLabel.HasForm(host.AsSpan(0, NodeLabel.Length));
 
     /// <summary>Where the node listens, as host:port, when the address says so.</summary>
     public static bool TryGetPlace(Address address, [NotNullWhen(true)] out string? place)
     {
         ArgumentNullException.ThrowIfNull(address);
         place = null;
-        if (address is { Host: { Length: > IdLength } host, Port: > 0 and <= ushort.MaxValue }
+        if (address is { Host: { Length: > NodeLabel.Length } host, Port: > 0 and <= ushort.MaxValue }
             && TryGetNode(host, out _)
-            && TryGetHost(host[(IdLength + 1)..], out var listens))
+            && TryGetHost(host[(NodeLabel.Length + 1)..], out var listens))
         {
             place = $"{listens}:{address.Port}";
         }
@@ -76,7 +77,7 @@ public static class NodeAddress
         if (labels.EndsWith(IPv6Suffix, StringComparison.Ordinal))
         {
             var hex = labels[..^IPv6Suffix.Length];
-            host = hex.Length == LabelLength && hex.All(char.IsAsciiHexDigitLower) ? $"[{new IPAddress(Convert.FromHexString(hex))}]" : null;
+            host = hex.Length == IPv6Digits && hex.All(char.IsAsciiHexDigitLower) ? $"[{new IPAddress(Convert.FromHexString(hex))}]" : null;
             return host is not null;
         }
 

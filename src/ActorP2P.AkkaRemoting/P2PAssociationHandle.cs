@@ -32,6 +32,9 @@ internal sealed class P2PAssociationHandle : AssociationHandle
     /// <summary>Bytes handed to the runtime and not taken by the far side yet; the gate's own.</summary>
     public long InFlightBytes { get; set; }
 
+    /// <summary>Bytes of those behind the last batch whose confirmation was asked for; the gate's own.</summary>
+    public long UnaskedBytes { get; set; }
+
     /// <summary>Bytes that came before anybody read; the gate's own.</summary>
     public long EarlyBytes { get; private set; }
 

@@ -58,7 +58,7 @@ public sealed class P2PTransport : global::Akka.Remote.Transport.Transport
     }
 
     /// <inheritdoc />
-    public override bool IsResponsibleFor(Address remote) => NodeAddress.TryGetNode(remote.Host, out _);
+    public override bool IsResponsibleFor(Address remote) => NodeAddress.HasForm(remote.Host);
 
     /// <inheritdoc />
     public override Task<AssociationHandle> Associate(Address remoteAddress)

@@ -2,6 +2,7 @@ using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Settings;
 using Akka.Remote.Transport;
+using Google.Protobuf;
 
 namespace ActorP2P.AkkaRemoting;
 
@@ -19,6 +20,10 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
 {
     private const string PduType = "akka.pdu";
     private const string PulseType = "akka.pulse";
+    private const int ConfirmationsAWindow = 4;
+
+    // Below it a copy costs less than a second piece.
+    private const int UncopiedBytes = 4096;
 
     private readonly NodeEnvironment _environment;
     private readonly RemotingSettings _settings;
@@ -165,9 +170,22 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
                 return;
             }
 
-            handle.InFlightBytes += bytes;
-            Tell(PduType, handle.Key, RemotingWire.ComposePdus(handle.Key, batch), new InFlight(handle.Key, bytes));
+            Send(handle, batch, bytes);
         }
+    }
+
+    // A confirmation is a record and a wake-up at both sides: few a window are asked for, each about all before it.
+    private void Send(P2PAssociationHandle handle, IReadOnlyList<ByteString> batch, long bytes)
+    {
+        handle.InFlightBytes += bytes;
+        handle.UnaskedBytes += bytes;
+        var asks = handle.UnaskedBytes >= _settings.WindowBytes / ConfirmationsAWindow;
+        var about = new InFlight(handle.Key, asks ? handle.UnaskedBytes : 0);
+        handle.UnaskedBytes = asks ? 0 : handle.UnaskedBytes;
+        var isLarge = batch.Count == 1 && bytes >= UncopiedBytes;
+        var head = isLarge ? RemotingWire.ComposePduHead(handle.Key, batch[0].Length) : default;
+        var message = isLarge ? batch[0].Memory : RemotingWire.ComposePdus(handle.Key, batch);
+        _router.Tell(new NamespaceRouter.Unicast(_settings.Namespace, handle.Key.Remote, PduType, message, Confirm: asks, CorrelationId: about) { Head = head });
     }
 
     private void HandleTaken(InFlight taken)
@@ -240,6 +258,6 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private void Tell(string type, AssociationKey key, byte[] message, object? about = null) =>
-        _router.Tell(new NamespaceRouter.Unicast(_settings.Namespace, key.Remote, type, message, Confirm: about is not null, CorrelationId: about));
+    private void Tell(string type, AssociationKey key, byte[] message) =>
+        _router.Tell(new NamespaceRouter.Unicast(_settings.Namespace, key.Remote, type, message));
 }

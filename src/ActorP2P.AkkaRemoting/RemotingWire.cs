@@ -65,6 +65,15 @@ internal static class RemotingWire
         return message;
     }
 
+    /// <summary>What stands in front of one PDU that travels alone.</summary>
+    public static byte[] ComposePduHead(AssociationKey key, int pduBytes)
+    {
+        var head = new byte[HeadBytes + sizeof(uint)];
+        WriteHead(head, RemotingKind.Pdus, key);
+        BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(HeadBytes), (uint)pduBytes);
+        return head;
+    }
+
     /// <summary>False when the bytes are no message.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> message, out RemotingKind kind, out bool openedBySender, out ulong association, out ReadOnlyMemory<byte> body)
     {

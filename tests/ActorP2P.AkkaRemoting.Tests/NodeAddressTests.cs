@@ -47,7 +47,7 @@ public sealed class NodeAddressTests
         string?[] odd =
         [
             null, "", "10.0.0.1", host[1..], host + ".", host + "x", host.ToUpperInvariant(), host + ".UPPER", host + ".a..b", host + ".zz.ip6",
-            host + ".00000000000000000000000000000001X.ip6", host + "." + new string('a', 200), Node.ToString(), host.Replace('.', '-'),
+            host + ".00000000000000000000000000000001X.ip6", host + "." + new string('a', 200), Node.ToString(), string.Join('.', Node.ToString().Chunk(32).Select(static label => new string(label))),
         ];
         Assert.All(odd, name => Assert.False(NodeAddress.TryGetNode(name, out _), name));
     }

@@ -91,7 +91,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
         switch (message)
         {
             case NamespaceRouter.Unicast m:
-                Send(m, new OutboundMessage(EntryKind.Unicast, LaneOf(m.Type), m.Type, default, m.Payload, new SenderOutcomes.Pending(m, Sender), Confirm: m.Confirm));
+                Send(m, new OutboundMessage(EntryKind.Unicast, LaneOf(m.Type), m.Type, m.Head, m.Payload, new SenderOutcomes.Pending(m, Sender), Confirm: m.Confirm));
                 break;
             case NamespaceRouter.Request m:
                 Send(m, new OutboundMessage(EntryKind.Request, LaneOf(m.Type), m.Type, default, m.Payload, new SenderOutcomes.Pending(m, Sender), Timeout: m.Timeout));
@@ -180,7 +180,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
         {
             case EnqueueResult.Queued:
                 WantSession();
-                AskFlush(outbound.Payload.Length);
+                AskFlush(outbound.Head.Length + outbound.Payload.Length);
                 break;
             case EnqueueResult.Busy:
                 _environment.Counters.Add("peer.refused.busy");

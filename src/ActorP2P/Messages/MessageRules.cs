@@ -26,7 +26,7 @@ internal sealed class MessageRules(P2PSettings settings, NodeId self)
     /// <summary>Null when the message may go on, else why it is refused.</summary>
     public SendFailure? Judge(NamespaceRouter.INamespaceMessage message) => message switch
     {
-        NamespaceRouter.Unicast m => JudgeDirect(m.To, m.Type, m.Payload.Length),
+        NamespaceRouter.Unicast m => JudgeDirect(m.To, m.Type, m.Head.Length + (long)m.Payload.Length),
         NamespaceRouter.Request m => m.Timeout <= TimeSpan.Zero || m.Timeout > settings.Channel.MaxRequestTimeout
             ? SendFailure.Invalid
             : JudgeDirect(m.To, m.Type, m.Payload.Length),
@@ -104,7 +104,7 @@ internal sealed class MessageRules(P2PSettings settings, NodeId self)
 
     private bool IsTopic(string? topic) => IsName(topic, settings.Dissemination.MaxTopicBytes);
 
-    private SendFailure? JudgeDirect(NodeId? to, string type, int payloadBytes)
+    private SendFailure? JudgeDirect(NodeId? to, string type, long payloadBytes)
     {
         if (to is null || !IsType(type))
         {

@@ -64,7 +64,11 @@ public sealed partial class NamespaceRouter
     /// Sends to one node. No answer on success unless <paramref name="Confirm"/> (<see cref="Sent"/>);
     /// <see cref="SendFailed"/> or <see cref="SendRefused"/> otherwise.
     /// </summary>
-    public sealed record Unicast(string Namespace, NodeId To, string Type, ReadOnlyMemory<byte> Payload, bool Confirm = false, object? CorrelationId = null) : INamespaceMessage;
+    public sealed record Unicast(string Namespace, NodeId To, string Type, ReadOnlyMemory<byte> Payload, bool Confirm = false, object? CorrelationId = null) : INamespaceMessage
+    {
+        /// <summary>Bytes in front of the payload; the far module gets both as one. Spares who wraps another's bytes a copy of them.</summary>
+        public ReadOnlyMemory<byte> Head { get; init; }
+    }
 
     /// <summary>Asks one node; answered by <see cref="Reply"/> or <see cref="RequestFailed"/>.</summary>
     public sealed record Request(string Namespace, NodeId To, string Type, ReadOnlyMemory<byte> Payload, TimeSpan Timeout, object? CorrelationId = null) : INamespaceMessage;
