@@ -58,6 +58,19 @@ public sealed class MessageFlowTests : ActorTest
         Assert.True(receiver.ExpectMsg<Delivery>(Soon).Payload.Span.SequenceEqual(payload));
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(3_000_000)]
+    public void A_head_and_its_payload_arrive_as_one_payload(int payloadBytes)
+    {
+        var pair = new LogicalPair(this);
+        var receiver = pair.Right.Module("block");
+        var payload = new byte[payloadBytes];
+        Random.Shared.NextBytes(payload);
+        pair.Left.Ask<Sent>(CreateTestProbe(), new NamespaceRouter.Unicast(Ns, pair.Right.Id, "block", payload, Confirm: true) { Head = Bytes("head") });
+        Assert.Equal([.. Bytes("head"), .. payload], receiver.ExpectMsg<Delivery>(Soon).Payload.ToArray());
+    }
+
     [Fact]
     public void An_unknown_type_is_refused_at_the_sender()
     {

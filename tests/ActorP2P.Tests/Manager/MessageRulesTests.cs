@@ -20,6 +20,7 @@ public sealed class MessageRulesTests
         { new NamespaceRouter.Unicast(Ns, null!, "vote", default), SendFailure.Invalid },
         { new NamespaceRouter.Unicast(Ns, TestMembers.Identity(0).Id, "vote", default), SendFailure.ToSelf },
         { new NamespaceRouter.Unicast(Ns, Other, "vote", new byte[Settings.Channel.MaxMessageBytes + 1]), SendFailure.TooLarge },
+        { new NamespaceRouter.Unicast(Ns, Other, "vote", new byte[Settings.Channel.MaxMessageBytes]) { Head = new byte[1] }, SendFailure.TooLarge },
         { new NamespaceRouter.Request(Ns, Other, "ask", default, TimeSpan.Zero), SendFailure.Invalid },
         { new NamespaceRouter.Request(Ns, Other, "ask", default, Settings.Channel.MaxRequestTimeout + TimeSpan.FromTicks(1)), SendFailure.Invalid },
         { new NamespaceRouter.Multicast(Ns, "", "block", default), SendFailure.Invalid },

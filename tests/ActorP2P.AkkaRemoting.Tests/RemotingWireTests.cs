@@ -1,0 +1,34 @@
+using Google.Protobuf;
+
+namespace ActorP2P.AkkaRemoting.Tests;
+
+public sealed class RemotingWireTests
+{
+    private static readonly AssociationKey Key = new(RemotingConsortium.SomeNode(), 42, OpenedByUs: true);
+
+    [Fact]
+    public void A_PDU_behind_its_head_reads_like_one_that_was_copied()
+    {
+        var pdu = ByteString.CopyFrom(new byte[10_000]);
+        byte[] inTwo = [.. RemotingWire.ComposePduHead(Key, pdu.Length), .. pdu.Span];
+        Assert.Equal(RemotingWire.ComposePdus(Key, [pdu]), inTwo);
+    }
+
+    [Fact]
+    public void A_batch_reads_back_in_order_and_a_cut_one_gives_no_PDU_of_its_own_making()
+    {
+        ByteString[] pdus = [ByteString.CopyFrom(1, 2, 3), ByteString.Empty, ByteString.CopyFrom(4)];
+        var message = RemotingWire.ComposePdus(Key, pdus);
+        Assert.True(RemotingWire.TryRead(message, out var kind, out var openedBySender, out var association, out var body));
+        Assert.Equal((RemotingKind.Pdus, true, 42UL), (kind, openedBySender, association));
+        foreach (var expected in pdus)
+        {
+            Assert.True(RemotingWire.TryTakePdu(ref body, out var pdu));
+            Assert.Equal(expected.ToByteArray(), pdu.ToArray());
+        }
+
+        Assert.True(body.IsEmpty);
+        var cut = (ReadOnlyMemory<byte>)message.AsMemory(RemotingWire.HeadBytes, 6);
+        Assert.False(RemotingWire.TryTakePdu(ref cut, out _));
+    }
+}
