@@ -11,9 +11,11 @@ internal sealed class P2PAssociationHandle : AssociationHandle
 {
     private readonly IActorRef _gate;
     private readonly long _maxQueuedBytes;
-    private readonly ConcurrentQueue<ByteString> _queue = new();
+    private readonly ConcurrentQueue<(ByteString Pdu, uint ControlsBefore)> _queue = new();
     private readonly ConcurrentQueue<IHandleEvent> _early = new();
     private long _queuedBytes;
+    private long _payloads;
+    private uint _controls;
     private int _isFlushDue;
     private volatile bool _isClosed;
     private IHandleEventListener? _reader;
@@ -24,10 +26,14 @@ internal sealed class P2PAssociationHandle : AssociationHandle
         _gate = gate;
         _maxQueuedBytes = maxQueuedBytes;
         Key = key;
+        Order = new PduOrder(maxQueuedBytes);
         ReadHandlerSource.Task.PipeTo(gate, success: reader => new RemotingGate.ReaderReady(this, reader));
     }
 
     public AssociationKey Key { get; }
+
+    /// <summary>What came, in the order in which it was written; the gate's own.</summary>
+    public PduOrder Order { get; }
 
     /// <summary>Bytes handed to the runtime and not taken by the far side yet; the gate's own.</summary>
     public long InFlightBytes { get; set; }
@@ -46,9 +52,17 @@ internal sealed class P2PAssociationHandle : AssociationHandle
             return false;
         }
 
-        if (AkkaPdu.Classify(payload.Span, out _) == AkkaPduKind.Heartbeat)
+        var kind = payload.Length <= RemotingWire.MaxControlBytes ? AkkaPdu.Classify(payload.Span, out _) : AkkaPduKind.Payload;
+        if (kind == AkkaPduKind.Heartbeat)
         {
             _gate.Tell(new RemotingGate.Pulse(this, payload));
+            return true;
+        }
+
+        if (kind is AkkaPduKind.Associate or AkkaPduKind.OtherControl)
+        {
+            _gate.Tell(new RemotingGate.Control(this, (ulong)Interlocked.Read(ref _payloads), payload));
+            Interlocked.Increment(ref _controls);
             return true;
         }
 
@@ -59,7 +73,9 @@ internal sealed class P2PAssociationHandle : AssociationHandle
             return false;
         }
 
-        _queue.Enqueue(payload);
+        // Counted when it is sure to be sent: a control PDU that is written next waits for it at the far side.
+        Interlocked.Increment(ref _payloads);
+        _queue.Enqueue((payload, Volatile.Read(ref _controls)));
         if (Interlocked.Exchange(ref _isFlushDue, 1) == 0)
         {
             _gate.Tell(new RemotingGate.Flush(this));
@@ -72,17 +88,22 @@ internal sealed class P2PAssociationHandle : AssociationHandle
     [Obsolete("Akka.Remote calls it by its overload with a reason.")]
     public override void Disassociate() => _gate.Tell(new RemotingGate.Disassociate(this));
 
-    /// <summary>What waits, up to a size; the first PDU comes whatever its size. The gate alone calls it.</summary>
-    public List<ByteString> TakeBatch(long maxBytes, out long bytes)
+    /// <summary>
+    /// What waits, up to a size, with the same number of control PDUs before all of it; the first PDU comes whatever its size.
+    /// The gate alone calls it.
+    /// </summary>
+    public List<ByteString> TakeBatch(long maxBytes, out long bytes, out uint controlsBefore)
     {
         Volatile.Write(ref _isFlushDue, 0);
         var batch = new List<ByteString>();
-        bytes = 0;
-        while (_queue.TryPeek(out var next) && (batch.Count == 0 || bytes + next.Length <= maxBytes))
+        (bytes, controlsBefore) = (0, 0);
+        while (_queue.TryPeek(out var next)
+            && (batch.Count == 0 || (bytes + next.Pdu.Length <= maxBytes && next.ControlsBefore == controlsBefore)))
         {
             _queue.TryDequeue(out _);
-            batch.Add(next);
-            bytes += next.Length;
+            batch.Add(next.Pdu);
+            bytes += next.Pdu.Length;
+            controlsBefore = next.ControlsBefore;
         }
 
         Interlocked.Add(ref _queuedBytes, -bytes);
@@ -106,6 +127,7 @@ internal sealed class P2PAssociationHandle : AssociationHandle
     public void Attach(IHandleEventListener reader)
     {
         _reader = reader;
+        EarlyBytes = 0;
         while (_early.TryDequeue(out var waiting))
         {
             reader.Notify(waiting);

@@ -27,14 +27,11 @@ internal sealed partial class RemotingGate
             case RemotingKind.Refused when !openedBySender:
                 FailOpening(key, $"refused: {Printable(body)}");
                 break;
-            case RemotingKind.Pdus:
-                HandlePdus(key, body);
-                break;
-            case RemotingKind.Pulse:
-                HandlePdu(key, body);
+            case RemotingKind.Pdus or RemotingKind.Control or RemotingKind.Pulse:
+                HandlePdus(kind, key, body);
                 break;
             case RemotingKind.Disassociated:
-                Drop(key, "the other side ended it");
+                HandleEnd(key);
                 break;
             default:
                 Count("malformed");
@@ -84,44 +81,94 @@ internal sealed partial class RemotingGate
         }
     }
 
-    private void HandlePdus(AssociationKey key, ReadOnlyMemory<byte> body)
-    {
-        while (RemotingWire.TryTakePdu(ref body, out var pdu))
-        {
-            HandlePdu(key, pdu);
-        }
-
-        if (body.Length > 0)
-        {
-            Count("malformed");
-            End(key, "malformed");
-        }
-    }
-
-    private void HandlePdu(AssociationKey key, ReadOnlyMemory<byte> pdu)
+    private void HandlePdus(RemotingKind kind, AssociationKey key, ReadOnlyMemory<byte> body)
     {
         if (!_handles.TryGetValue(key, out var handle))
         {
+            // It may be one of this system's former life: the far side would keep it until its failure detector speaks.
             Count("unknown-association");
+            Tell(PduType, key, RemotingWire.Compose(RemotingKind.Disassociated, key));
             return;
         }
 
+        switch (kind)
+        {
+            case RemotingKind.Pulse when AkkaPdu.Classify(body.Span, out _) == AkkaPduKind.Heartbeat:
+                HandlePdu(handle, body);
+                break;
+            case RemotingKind.Control when RemotingWire.TryReadControl(body, out var payloadsBefore, out var pdu):
+                Advance(handle, handle.Order.AddControl(payloadsBefore, pdu));
+                break;
+            case RemotingKind.Pdus when RemotingWire.TryReadPdus(body, out var controlsBefore, out var pdus):
+                Advance(handle, handle.Order.AddBatch(controlsBefore, pdus));
+                break;
+            default:
+                EndFor(key, "malformed");
+                break;
+        }
+    }
+
+    // The ordered lane brought it, so all payload has come; a control PDU may have been lost with a session.
+    private void HandleEnd(AssociationKey key)
+    {
+        if (_handles.TryGetValue(key, out var handle))
+        {
+            handle.Order.Finish();
+            Advance(handle, isInBounds: true);
+            Drop(key, "the other side ended it");
+        }
+    }
+
+    private void Advance(P2PAssociationHandle handle, bool isInBounds)
+    {
+        if (!isInBounds)
+        {
+            EndFor(handle.Key, "out-of-order");
+        }
+
+        while (_handles.ContainsKey(handle.Key) && handle.Order.TryTake(out var isControl, out var content))
+        {
+            if (isControl)
+            {
+                HandlePdu(handle, content);
+            }
+            else
+            {
+                HandleBatch(handle, content);
+            }
+        }
+    }
+
+    private void HandleBatch(P2PAssociationHandle handle, ReadOnlyMemory<byte> pdus)
+    {
+        while (_handles.ContainsKey(handle.Key) && RemotingWire.TryTakePdu(ref pdus, out var pdu))
+        {
+            handle.Order.Count();
+            HandlePdu(handle, pdu);
+        }
+
+        if (pdus.Length > 0 && _handles.ContainsKey(handle.Key))
+        {
+            EndFor(handle.Key, "malformed");
+        }
+    }
+
+    private void HandlePdu(P2PAssociationHandle handle, ReadOnlyMemory<byte> pdu)
+    {
+        var key = handle.Key;
         var kind = AkkaPdu.Classify(pdu.Span, out var claimedHost);
         if (kind == AkkaPduKind.Malformed)
         {
-            Count("malformed");
-            End(key, "malformed");
+            EndFor(key, "malformed");
         }
         else if (kind == AkkaPduKind.Associate && !BelongsTo(claimedHost, key))
         {
             _log.Warning("{0} speaks for {1}; its association ends", key.Remote.ShortId, claimedHost);
-            Count("forged-address");
-            End(key, "forged-address");
+            EndFor(key, "forged-address");
         }
         else if (handle.EarlyBytes > _settings.QueueBytes)
         {
-            Count("not-read");
-            End(key, "not-read");
+            EndFor(key, "not-read");
         }
         else
         {
@@ -130,8 +177,9 @@ internal sealed partial class RemotingGate
         }
     }
 
-    private void End(AssociationKey key, string reason)
+    private void EndFor(AssociationKey key, string reason)
     {
+        Count(reason);
         Tell(PduType, key, RemotingWire.Compose(RemotingKind.Disassociated, key));
         Drop(key, reason);
     }

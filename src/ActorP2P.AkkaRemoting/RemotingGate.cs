@@ -8,7 +8,7 @@ namespace ActorP2P.AkkaRemoting;
 
 /// <summary>
 /// Akka.Remote's associations as one module of the node: it hosts the node, opens remoting's namespace, and moves PDUs
-/// between handles and unicasts. Payload goes in one ordered lane, heartbeats in a heavier one.
+/// between handles and unicasts. Payload goes in one ordered lane, heartbeats and control PDUs in the control lane.
 /// </summary>
 /// <remarks>
 /// An association's address must belong to the node that the session authenticates. It is checked where the transport
@@ -19,7 +19,7 @@ namespace ActorP2P.AkkaRemoting;
 internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
 {
     private const string PduType = "akka.pdu";
-    private const string PulseType = "akka.pulse";
+    private const string ControlType = "akka.control";
     private const int ConfirmationsAWindow = 4;
 
     // Below it a copy costs less than a second piece.
@@ -31,6 +31,9 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
     private readonly TaskCompletionSource<IActorRef> _ready;
     private readonly Dictionary<AssociationKey, P2PAssociationHandle> _handles = [];
     private readonly Dictionary<AssociationKey, Associate> _opening = [];
+
+    // Members that were here and are not; there are no more of them than members of the namespace.
+    private readonly HashSet<NodeId> _lost = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef _node = ActorRefs.Nobody;
     private IActorRef _router = ActorRefs.Nobody;
@@ -51,7 +54,7 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
         Receive<SendFailed>(failed => HandleFailed(failed.To, failed.CorrelationId, failed.Reason));
         Receive<SendRefused>(refused => HandleFailed((refused.Message as NamespaceRouter.Unicast)?.To, (refused.Message as NamespaceRouter.Unicast)?.CorrelationId, refused.Reason));
         Receive<PeerUp>(up => RetryOpening(up.Node));
-        Receive<PeerDown>(down => DropAll(down.Node, down.Reason));
+        Receive<PeerDown>(down => Lose(down.Node, down.Reason));
         Receive<AssociateTimedOut>(late => FailOpening(late.Key, "no answer in time"));
         Receive<Shutdown>(HandleShutdown);
         Receive<Terminated>(_ => HandleNodeStopped());
@@ -88,7 +91,7 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
         Receive<Opened>(_ =>
         {
             _router.Tell(new NamespaceRouter.Register(_settings.Namespace, PduType, Self, Lane.Request));
-            _router.Tell(new NamespaceRouter.Register(_settings.Namespace, PulseType, Self, Lane.Consensus));
+            _router.Tell(new NamespaceRouter.Register(_settings.Namespace, ControlType, Self, Lane.Control));
             _router.Tell(new NamespaceRouter.Observe(_settings.Namespace, Self, [typeof(PeerUp), typeof(PeerDown)]));
         });
         Receive<Registered>(_ =>
@@ -118,7 +121,11 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
     {
         Receive<Associate>(HandleAssociate);
         Receive<Flush>(flush => Send(flush.Handle));
-        Receive<Pulse>(pulse => Tell(PulseType, pulse.Handle.Key, RemotingWire.Compose(RemotingKind.Pulse, pulse.Handle.Key, pulse.Pdu.Span)));
+        Receive<Pulse>(pulse => Signal(pulse.Handle.Key, RemotingWire.Compose(RemotingKind.Pulse, pulse.Handle.Key, pulse.Pdu.Span), Beat.Instance));
+        Receive<Control>(control => Signal(
+            control.Handle.Key,
+            RemotingWire.ComposeControl(control.Handle.Key, control.PayloadsBefore, control.Pdu.Span),
+            new InFlight(control.Handle.Key, 0)));
         Receive<ReaderReady>(ready => ready.Handle.Attach(ready.Reader));
         Receive<Disassociate>(ending =>
         {
@@ -134,6 +141,14 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
 
     private void HandleAssociate(Associate wanted)
     {
+        // As a refused connection. Were the attempt left to wait, the next life of the system would find it open though
+        // Akka.Remote may have given it up long ago, and would answer into it.
+        if (_lost.Contains(wanted.Node))
+        {
+            wanted.Answer.TrySetException(new InvalidAssociationException($"no association with {wanted.Remote}: the node is down"));
+            return;
+        }
+
         var key = new AssociationKey(wanted.Node, _environment.Random.NextUInt64(), OpenedByUs: true);
         _opening.Add(key, wanted);
         Timers.StartSingleTimer(key, new AssociateTimedOut(key), _settings.AssociateTimeout);
@@ -145,6 +160,7 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
 
     private void RetryOpening(NodeId node)
     {
+        _lost.Remove(node);
         foreach (var key in _opening.Keys.Where(key => key.Remote == node))
         {
             Open(key);
@@ -164,18 +180,18 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
     {
         while (_handles.ContainsKey(handle.Key) && (ignoreWindow || handle.InFlightBytes < _settings.WindowBytes))
         {
-            var batch = handle.TakeBatch(_settings.BatchBytes, out var bytes);
+            var batch = handle.TakeBatch(_settings.BatchBytes, out var bytes, out var controlsBefore);
             if (batch.Count == 0)
             {
                 return;
             }
 
-            Send(handle, batch, bytes);
+            Send(handle, batch, bytes, controlsBefore);
         }
     }
 
     // A confirmation is a record and a wake-up at both sides: few a window are asked for, each about all before it.
-    private void Send(P2PAssociationHandle handle, IReadOnlyList<ByteString> batch, long bytes)
+    private void Send(P2PAssociationHandle handle, IReadOnlyList<ByteString> batch, long bytes, uint controlsBefore)
     {
         handle.InFlightBytes += bytes;
         handle.UnaskedBytes += bytes;
@@ -183,8 +199,8 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
         var about = new InFlight(handle.Key, asks ? handle.UnaskedBytes : 0);
         handle.UnaskedBytes = asks ? 0 : handle.UnaskedBytes;
         var isLarge = batch.Count == 1 && bytes >= UncopiedBytes;
-        var head = isLarge ? RemotingWire.ComposePduHead(handle.Key, batch[0].Length) : default;
-        var message = isLarge ? batch[0].Memory : RemotingWire.ComposePdus(handle.Key, batch);
+        var head = isLarge ? RemotingWire.ComposePduHead(handle.Key, controlsBefore, batch[0].Length) : default;
+        var message = isLarge ? batch[0].Memory : RemotingWire.ComposePdus(handle.Key, controlsBefore, batch);
         _router.Tell(new NamespaceRouter.Unicast(_settings.Namespace, handle.Key.Remote, PduType, message, Confirm: asks, CorrelationId: about) { Head = head });
     }
 
@@ -204,7 +220,7 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
             // Akka.Remote resends what must not get lost over its next association.
             Drop(lost.Key, reason.ToString());
         }
-        else if (to is not null && reason is not (SendFailure.PeerDown or SendFailure.UnknownNode or SendFailure.UnknownType))
+        else if (to is not null && about is null && reason is not (SendFailure.PeerDown or SendFailure.UnknownNode or SendFailure.UnknownType))
         {
             foreach (var key in _opening.Keys.Where(key => key.Remote == to).ToArray())
             {
@@ -223,8 +239,14 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
         }
     }
 
-    private void DropAll(NodeId node, string reason)
+    private void Lose(NodeId node, string reason)
     {
+        _lost.Add(node);
+        foreach (var key in _opening.Keys.Where(key => key.Remote == node).ToArray())
+        {
+            FailOpening(key, reason);
+        }
+
         foreach (var key in _handles.Keys.Where(key => key.Remote == node).ToArray())
         {
             Drop(key, reason);
@@ -256,6 +278,15 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
         }
 
         Context.Stop(Self);
+    }
+
+    private void Signal(AssociationKey key, byte[] message, object about)
+    {
+        // What Akka.Remote says of an association that is over concerns nobody any more.
+        if (_handles.ContainsKey(key))
+        {
+            _router.Tell(new NamespaceRouter.Unicast(_settings.Namespace, key.Remote, ControlType, message, CorrelationId: about));
+        }
     }
 
     private void Tell(string type, AssociationKey key, byte[] message) =>

@@ -37,7 +37,7 @@ public sealed record RemotingSettings(
 
     /// <summary>The relation that only both configurations together can break.</summary>
     internal void Check(P2PSettings node) => Require(
-        MaximumFrameBytes + RemotingWire.HeadBytes + sizeof(uint) <= node.Channel.MaxMessageBytes,
+        MaximumFrameBytes + RemotingWire.HeadBytes + (2 * sizeof(uint)) <= node.Channel.MaxMessageBytes,
         $"maximum-frame-size must fit into actorp2p.channel.max-message-bytes, {node.Channel.MaxMessageBytes}");
 
     private static long Bytes(AkkaConfig config, string key) => config.GetByteSize(key, null) is { } bytes and > 0 and <= int.MaxValue

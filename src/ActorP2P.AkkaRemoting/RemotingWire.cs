@@ -16,14 +16,17 @@ internal enum RemotingKind : byte
     /// <summary>It does not; the body says why, in ASCII.</summary>
     Refused = 3,
 
-    /// <summary>PDUs of Akka.Remote, each behind its length.</summary>
+    /// <summary>Payload PDUs of Akka.Remote, each behind its length, in the ordered lane.</summary>
     Pdus = 4,
 
-    /// <summary>One PDU that may overtake: a heartbeat.</summary>
+    /// <summary>A heartbeat, in the control lane; it may overtake everything.</summary>
     Pulse = 5,
 
     /// <summary>The association is over.</summary>
     Disassociated = 6,
+
+    /// <summary>Another control PDU, in the control lane; the receiver hands it on in its place among the payload.</summary>
+    Control = 7,
 }
 
 /// <summary>
@@ -31,13 +34,19 @@ internal enum RemotingKind : byte
 /// <code>
 /// u8  kind          RemotingKind; bit 7 is set by the side that opened the association
 /// u64 association
-/// ..  body          Pdus: (u32 length, bytes) one or more times
+/// ..  body          Associate: the sender's address; Refused: why; Pulse: the PDU
+///                   Pdus: u32 control PDUs written before these, then (u32 length, bytes) one or more times
+///                   Control: u64 payload PDUs written before it, then the PDU
 /// </code>
 /// </summary>
 internal static class RemotingWire
 {
     public const int HeadBytes = 9;
     public const int MaxTextBytes = 1024;
+
+    /// <summary>Longer control PDUs, of systems with very long names, travel as payload does: the control lane's signals are short.</summary>
+    public const int MaxControlBytes = 900;
+
     private const byte OpenedBySender = 0x80;
 
     public static byte[] Compose(RemotingKind kind, AssociationKey key, string text = "") => Compose(kind, key, Encoding.UTF8.GetBytes(text));
@@ -50,11 +59,39 @@ internal static class RemotingWire
         return message;
     }
 
-    public static byte[] ComposePdus(AssociationKey key, IReadOnlyList<ByteString> pdus)
+    public static byte[] ComposeControl(AssociationKey key, ulong payloadsBefore, ReadOnlySpan<byte> pdu)
     {
-        var message = new byte[HeadBytes + pdus.Sum(static pdu => sizeof(uint) + pdu.Length)];
+        var message = new byte[HeadBytes + sizeof(ulong) + pdu.Length];
+        WriteHead(message, RemotingKind.Control, key);
+        BinaryPrimitives.WriteUInt64LittleEndian(message.AsSpan(HeadBytes), payloadsBefore);
+        pdu.CopyTo(message.AsSpan(HeadBytes + sizeof(ulong)));
+        return message;
+    }
+
+    /// <summary>Splits the body of a Control; false when it is too short.</summary>
+    public static bool TryReadControl(ReadOnlyMemory<byte> body, out ulong payloadsBefore, out ReadOnlyMemory<byte> pdu)
+    {
+        var isWhole = body.Length >= sizeof(ulong);
+        payloadsBefore = isWhole ? BinaryPrimitives.ReadUInt64LittleEndian(body.Span) : 0;
+        pdu = isWhole ? body[sizeof(ulong)..] : default;
+        return isWhole;
+    }
+
+    /// <summary>Splits the body of Pdus; false when it is too short.</summary>
+    public static bool TryReadPdus(ReadOnlyMemory<byte> body, out uint controlsBefore, out ReadOnlyMemory<byte> pdus)
+    {
+        var isWhole = body.Length >= sizeof(uint);
+        controlsBefore = isWhole ? BinaryPrimitives.ReadUInt32LittleEndian(body.Span) : 0;
+        pdus = isWhole ? body[sizeof(uint)..] : default;
+        return isWhole;
+    }
+
+    public static byte[] ComposePdus(AssociationKey key, uint controlsBefore, IReadOnlyList<ByteString> pdus)
+    {
+        var message = new byte[HeadBytes + sizeof(uint) + pdus.Sum(static pdu => sizeof(uint) + pdu.Length)];
         WriteHead(message, RemotingKind.Pdus, key);
-        var rest = message.AsSpan(HeadBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(message.AsSpan(HeadBytes), controlsBefore);
+        var rest = message.AsSpan(HeadBytes + sizeof(uint));
         foreach (var pdu in pdus)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)pdu.Length);
@@ -66,11 +103,12 @@ internal static class RemotingWire
     }
 
     /// <summary>What stands in front of one PDU that travels alone.</summary>
-    public static byte[] ComposePduHead(AssociationKey key, int pduBytes)
+    public static byte[] ComposePduHead(AssociationKey key, uint controlsBefore, int pduBytes)
     {
-        var head = new byte[HeadBytes + sizeof(uint)];
+        var head = new byte[HeadBytes + (2 * sizeof(uint))];
         WriteHead(head, RemotingKind.Pdus, key);
-        BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(HeadBytes), (uint)pduBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(HeadBytes), controlsBefore);
+        BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(HeadBytes + sizeof(uint)), (uint)pduBytes);
         return head;
     }
 
@@ -88,7 +126,7 @@ internal static class RemotingWire
         openedBySender = (first & OpenedBySender) != 0;
         association = BinaryPrimitives.ReadUInt64LittleEndian(message.Span[1..]);
         body = message[HeadBytes..];
-        return kind is >= RemotingKind.Associate and <= RemotingKind.Disassociated;
+        return kind is >= RemotingKind.Associate and <= RemotingKind.Control;
     }
 
     /// <summary>Takes the next PDU from the front of a body, referenced and not copied; false at its end or when it is cut off.</summary>

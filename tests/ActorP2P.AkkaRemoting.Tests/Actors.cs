@@ -16,3 +16,9 @@ internal sealed class Watcher : ReceiveActor
         Receive<string>(_ => Sender.Tell("watching"));
     }
 }
+
+/// <summary>Completes at the first peer that is lost.</summary>
+internal sealed class LossObserver : ReceiveActor
+{
+    public LossObserver(TaskCompletionSource<PeerDown> lost) => Receive<PeerDown>(down => lost.TrySetResult(down));
+}

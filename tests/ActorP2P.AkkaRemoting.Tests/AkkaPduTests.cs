@@ -47,6 +47,24 @@ public sealed class AkkaPduTests
         }
     }
 
+    internal static byte[] Heartbeat => Field(2, [8, 3]);
+
+    internal static byte[] Goodbye => Field(2, [8, 2]);
+
+    /// <summary>A payload PDU around so many bytes.</summary>
+    internal static byte[] Payload(int bytes)
+    {
+        var length = new List<byte>();
+        for (var rest = (uint)bytes; ; rest >>= 7)
+        {
+            length.Add((byte)((rest & 0x7f) | (rest > 0x7f ? 0x80u : 0)));
+            if (rest <= 0x7f)
+            {
+                return [(1 << 3) | 2, .. length, .. new byte[bytes]];
+            }
+        }
+    }
+
     internal static byte[] Handshake(string host) => Field(2, [8, 1, .. Field(2, [.. Origin(host), 17, 1, 2, 3, 4, 5, 6, 7, 8])]);
 
     private static byte[] Origin(string host) =>

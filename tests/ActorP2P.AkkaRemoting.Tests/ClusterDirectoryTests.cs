@@ -31,10 +31,8 @@ public sealed class ClusterDirectoryTests
         await OpenAsync(consortium, "a");
         await OpenAsync(consortium, "c");
         await LinkedAsync(consortium, Ledger, "a", "c");
-        var lost = new TaskCompletionSource<PeerDown>(TaskCreationOptions.RunContinuationsAsynchronously);
         var router = P2PRemoting.Get(consortium["a"]).Router;
-        var observer = consortium["a"].ActorOf(Props.Create(() => new LossObserver(lost)));
-        router.Tell(new NamespaceRouter.Observe(Ledger, observer, [typeof(PeerDown)]), observer);
+        var lost = consortium.LossSeenBy("a", Ledger);
         var module = consortium["c"].ActorOf(Props.Create(() => new Echo()));
         Assert.IsType<Registered>(await P2PRemoting.Get(consortium["c"]).Router.Ask<object>(new NamespaceRouter.Register(Ledger, "block", module), Soon));
 
@@ -45,7 +43,7 @@ public sealed class ClusterDirectoryTests
         Assert.IsType<Sent>(await router.Ask<object>(
             new NamespaceRouter.Unicast(Ledger, consortium.IdOf("c"), "block", new byte[] { 1 }, Confirm: true), Soon));
         await LinkedAsync(consortium, Ledger, "a", "c");
-        Assert.False(lost.Task.IsCompleted, "the link has stood all the time");
+        Assert.False(lost.IsCompleted, "the link has stood all the time");
     }
 
     [Fact]
@@ -140,9 +138,4 @@ public sealed class ClusterDirectoryTests
         var snapshot = await P2PRemoting.Get(consortium[from]).Router.Ask<PeersSnapshot>(new NamespaceRouter.GetPeers(ns), Soon);
         return Assert.Single(snapshot.Peers, peer => peer.Linked && peer.Node == consortium.IdOf(to));
     });
-
-    private sealed class LossObserver : ReceiveActor
-    {
-        public LossObserver(TaskCompletionSource<PeerDown> lost) => Receive<PeerDown>(down => lost.TrySetResult(down));
-    }
 }

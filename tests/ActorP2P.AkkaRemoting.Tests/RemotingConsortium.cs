@@ -61,6 +61,15 @@ internal sealed class RemotingConsortium : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when a member's node loses a peer in a namespace.</summary>
+    public Task<PeerDown> LossSeenBy(string name, string ns)
+    {
+        var lost = new TaskCompletionSource<PeerDown>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var observer = this[name].ActorOf(Props.Create(() => new LossObserver(lost)));
+        P2PRemoting.Get(this[name]).Router.Tell(new NamespaceRouter.Observe(ns, observer, [typeof(PeerDown)]), observer);
+        return lost.Task;
+    }
+
     public async Task StopAsync(string name)
     {
         if (_systems.Remove(name, out var system))

@@ -10,17 +10,19 @@ public sealed class RemotingWireTests
     public void A_PDU_behind_its_head_reads_like_one_that_was_copied()
     {
         var pdu = ByteString.CopyFrom(new byte[10_000]);
-        byte[] inTwo = [.. RemotingWire.ComposePduHead(Key, pdu.Length), .. pdu.Span];
-        Assert.Equal(RemotingWire.ComposePdus(Key, [pdu]), inTwo);
+        byte[] inTwo = [.. RemotingWire.ComposePduHead(Key, 3, pdu.Length), .. pdu.Span];
+        Assert.Equal(RemotingWire.ComposePdus(Key, 3, [pdu]), inTwo);
     }
 
     [Fact]
     public void A_batch_reads_back_in_order_and_a_cut_one_gives_no_PDU_of_its_own_making()
     {
         ByteString[] pdus = [ByteString.CopyFrom(1, 2, 3), ByteString.Empty, ByteString.CopyFrom(4)];
-        var message = RemotingWire.ComposePdus(Key, pdus);
+        var message = RemotingWire.ComposePdus(Key, 0, pdus);
         Assert.True(RemotingWire.TryRead(message, out var kind, out var openedBySender, out var association, out var body));
         Assert.Equal((RemotingKind.Pdus, true, 42UL), (kind, openedBySender, association));
+        Assert.True(RemotingWire.TryReadPdus(body, out var controlsBefore, out body));
+        Assert.Equal(0u, controlsBefore);
         foreach (var expected in pdus)
         {
             Assert.True(RemotingWire.TryTakePdu(ref body, out var pdu));
@@ -28,7 +30,7 @@ public sealed class RemotingWireTests
         }
 
         Assert.True(body.IsEmpty);
-        var cut = (ReadOnlyMemory<byte>)message.AsMemory(RemotingWire.HeadBytes, 6);
+        var cut = (ReadOnlyMemory<byte>)message.AsMemory(RemotingWire.HeadBytes + sizeof(uint), 6);
         Assert.False(RemotingWire.TryTakePdu(ref cut, out _));
     }
 }

@@ -28,12 +28,15 @@ public enum EntryKind : byte
 
     /// <summary>How far each lane came before this session; control lane only, the first entry of a session.</summary>
     Resume = 8,
+
+    /// <summary>A small message to one node's module that overtakes all payload and may be lost; control lane only.</summary>
+    Signal = 9,
 }
 
 /// <summary>A message on its way out.</summary>
-/// <param name="Kind">Unicast, Request, Reply, Dissemination or StateSync.</param>
-/// <param name="Lane">Its lane; not Control.</param>
-/// <param name="Type">Message type of a unicast or request; empty otherwise.</param>
+/// <param name="Kind">Unicast, Request, Reply, Dissemination, StateSync or Signal.</param>
+/// <param name="Lane">Its lane; Control for a signal and for nothing else.</param>
+/// <param name="Type">Message type of a unicast, request or signal; empty otherwise.</param>
 /// <param name="Head">First part of the bytes; empty for unicast and request.</param>
 /// <param name="Payload">Rest of the bytes; referenced until it is sealed, so it must not change.</param>
 /// <param name="Context">Comes back in the outcome; null when nobody asks for it.</param>
@@ -52,7 +55,7 @@ public sealed record OutboundMessage(
     bool Confirm = false);
 
 /// <summary>A message that came in.</summary>
-/// <param name="Kind">Unicast, Request, Dissemination or StateSync.</param>
+/// <param name="Kind">Unicast, Request, Dissemination, StateSync or Signal.</param>
 /// <param name="Lane">Its lane.</param>
 /// <param name="Id">Position of a unicast among its lane's unicasts, requests and replies, or a request's id: names it in <c>PeerChannel.Fail</c> and in a reply.</param>
 /// <param name="Type">Message type of a unicast or request; empty otherwise.</param>
@@ -126,6 +129,9 @@ public abstract record ChannelEffect
 
     /// <summary>Messages to handle, in lane order; then call <c>PeerChannel.Acknowledge</c> with the token.</summary>
     public sealed record Received(BatchToken Token, IReadOnlyList<InboundMessage> Messages) : ChannelEffect;
+
+    /// <summary>Signals, in order and before all payload that came with them. Nothing is acknowledged.</summary>
+    public sealed record Signalled(IReadOnlyList<InboundMessage> Messages) : ChannelEffect;
 
     /// <summary>A reply to one of our requests.</summary>
     public sealed record Replied(object Context, ReadOnlyMemory<byte> Payload) : ChannelEffect;

@@ -16,6 +16,7 @@ namespace ActorP2P.Protocol.Channel;
 /// Reply        u64 id, payload
 /// Failure      u8 kind of what failed, u8 its lane, u64 its id, u16 ChannelFailure
 /// Dissemination, StateSync   bytes
+/// Signal       u16 type length, type, payload
 /// Resume       u64 channel, u64 known channel of the far side, 5 x u64 messages received of it, by lane
 /// </code>
 /// </summary>
@@ -33,7 +34,7 @@ internal static class EntryCodec
     /// <summary>Bytes of the entry in front of <see cref="OutboundMessage.Head"/>: entry header, fixed fields and type.</summary>
     public static int PrefixLengthBytes(OutboundMessage message) => HeaderLengthBytes + message.Kind switch
     {
-        EntryKind.Unicast => UnicastFixedBytes + Encoding.UTF8.GetByteCount(message.Type),
+        EntryKind.Unicast or EntryKind.Signal => UnicastFixedBytes + Encoding.UTF8.GetByteCount(message.Type),
         EntryKind.Request => RequestFixedBytes + Encoding.UTF8.GetByteCount(message.Type),
         EntryKind.Reply => ReplyFixedBytes,
         EntryKind.Dissemination or EntryKind.StateSync => 0,
@@ -46,7 +47,7 @@ internal static class EntryCodec
         var at = HeaderLengthBytes;
         switch (message.Kind)
         {
-            case EntryKind.Unicast:
+            case EntryKind.Unicast or EntryKind.Signal:
                 at += WriteType(message.Type, destination[at..]);
                 break;
             case EntryKind.Request:
@@ -101,7 +102,7 @@ internal static class EntryCodec
         kind = default;
         flags = 0;
         lengthBytes = 0;
-        if (source.Length < HeaderLengthBytes || source[0] is < (byte)EntryKind.Acknowledge or > (byte)EntryKind.Resume || source[1] > ConfirmFlag)
+        if (source.Length < HeaderLengthBytes || source[0] is < (byte)EntryKind.Acknowledge or > (byte)EntryKind.Signal || source[1] > ConfirmFlag)
         {
             return false;
         }

@@ -5,7 +5,7 @@ using ActorP2P.Protocol.Settings;
 namespace ActorP2P.Protocol.Channel;
 
 /// <summary>Reads the entries of opened records: messages are collected, control entries take effect at once.</summary>
-internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] outbound, InboundLane[] inbound, PendingRequests requests, ChannelMemory memory)
+internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] outbound, InboundLane[] inbound, PendingRequests requests, ChannelMemory memory, Signals signals)
 {
     private readonly TypeNameCache _types = new(settings.MaxTypeNameBytes);
     private bool _confirmWanted;
@@ -123,7 +123,7 @@ internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] ou
         List<InboundMessage> messages,
         List<ChannelEffect> effects)
     {
-        var isControl = kind is EntryKind.Acknowledge or EntryKind.Failure or EntryKind.Resume;
+        var isControl = kind is EntryKind.Acknowledge or EntryKind.Failure or EntryKind.Resume or EntryKind.Signal;
         if (isControl != (lane == Lane.Control))
         {
             return false;
@@ -148,6 +148,19 @@ internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] ou
             case EntryKind.Reply:
                 inbound[(int)lane].TakeMessageId();
                 return EntryCodec.TryReadReply(body, out var replyId, out var payload) && Replied(replyId, payload, effects);
+            case EntryKind.Signal:
+                if (body.Length > Signals.MaxEntryBytes)
+                {
+                    return false;
+                }
+
+                if (!signals.Admits(now))
+                {
+                    effects.Add(new ChannelEffect.Dropped("signal-flood"));
+                    return true;
+                }
+
+                return AddTyped(EntryKind.Signal, lane, 0, body, default, messages);
             case EntryKind.Resume:
                 // A session has one, and it was read before all else.
                 return false;

@@ -25,6 +25,7 @@ public sealed class PeerChannel : IDisposable
     private readonly ChannelMemory _memory;
     private readonly InboundEntries _entries;
     private readonly ChannelKeys _keys = new();
+    private readonly Signals _signals = new();
     private readonly List<InboundMessage> _messages = [];
     private NamespaceSession? _session;
     private DateTimeOffset? _acknowledgeAt;
@@ -52,7 +53,7 @@ public sealed class PeerChannel : IDisposable
         }
 
         _memory = new ChannelMemory(Math.Max(1, random.NextUInt64()), _outbound, _inbound, _requests, _control.Failures);
-        _entries = new InboundEntries(settings, _outbound, _inbound, _requests, _memory);
+        _entries = new InboundEntries(settings, _outbound, _inbound, _requests, _memory, _signals);
     }
 
     /// <summary>A channel that begins with a session.</summary>
@@ -101,6 +102,7 @@ public sealed class PeerChannel : IDisposable
 
         _memory.Restart();
         _keys.Restart();
+        _signals.Restart();
         _announceSession = true;
         _announceWindows = true;
     }
@@ -109,9 +111,9 @@ public sealed class PeerChannel : IDisposable
     public EnqueueResult Enqueue(OutboundMessage message, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (message.Lane == Lane.Control)
+        if ((message.Lane == Lane.Control) != (message.Kind == EntryKind.Signal))
         {
-            throw new ArgumentException("The control lane is the channel's own.", nameof(message));
+            throw new ArgumentException("The control lane is the channel's own but for signals, which have no other.", nameof(message));
         }
 
         if (_closed)
@@ -121,7 +123,7 @@ public sealed class PeerChannel : IDisposable
 
         if (message.Kind != EntryKind.Request)
         {
-            return _outbound[(int)message.Lane].Enqueue(message);
+            return message.Kind == EntryKind.Signal ? _signals.Enqueue(message) : _outbound[(int)message.Lane].Enqueue(message);
         }
 
         if (_requests.IsFull)
@@ -170,6 +172,7 @@ public sealed class PeerChannel : IDisposable
         if (_memory.IsKnown)
         {
             FlushControl(now, effects);
+            _signals.Flush(_session!.Sealer(Lane.Control), now, effects);
             FlushLanes(effects);
         }
 
@@ -202,7 +205,11 @@ public sealed class PeerChannel : IDisposable
     /// <summary>The link wrote this much of a lane.</summary>
     public void RecordsWritten(Lane lane, int bytes)
     {
-        if (lane != Lane.Control)
+        if (lane == Lane.Control)
+        {
+            _signals.RecordsWritten(bytes);
+        }
+        else
         {
             _outbound[(int)lane].RecordsWritten(bytes);
         }
@@ -287,6 +294,7 @@ public sealed class PeerChannel : IDisposable
             lane.FailAll(reason, effects);
         }
 
+        _signals.FailAll(reason, effects);
         _requests.FailAll(reason, effects);
         Dispose();
     }
@@ -305,6 +313,11 @@ public sealed class PeerChannel : IDisposable
 
     private void HandOver(ReadOnlySpan<bool> touched, DateTimeOffset now, List<ChannelEffect> effects)
     {
+        if (_messages.FindAll(static message => message.Kind == EntryKind.Signal) is { Count: > 0 } signals)
+        {
+            effects.Add(new ChannelEffect.Signalled(signals));
+        }
+
         for (var lane = 1; lane < Lanes.Count; lane++)
         {
             if (!touched[lane])
@@ -352,6 +365,7 @@ public sealed class PeerChannel : IDisposable
     {
         // What cannot be sent now has no time: its session brings it along.
         var next = Earlier(_requests.NextDeadline, _isSuspended || !_memory.IsKnown ? null : _acknowledgeAt);
+        next = Earlier(next, _isSuspended || !_memory.IsKnown ? null : _signals.DueAt);
         next = Earlier(next, _session?.RenewAt);
         foreach (var lane in _inbound)
         {

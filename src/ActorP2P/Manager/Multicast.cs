@@ -156,6 +156,13 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
     {
         RefreshView();
         var lane = _registrations.TryGetValue(type, out var registration) ? registration.Lane : Lane.Gossip;
+        if (lane == Lane.Control)
+        {
+            _environment.Counters.Add("multicast.refused.control-lane");
+            Refusal.Answer(message, SendFailure.Invalid, Sender, Self);
+            return;
+        }
+
         _core.Publish(topic, type, payload, lane, Now, _effects);
         foreach (var effect in _effects)
         {

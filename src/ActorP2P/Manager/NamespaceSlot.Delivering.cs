@@ -74,13 +74,14 @@ internal sealed partial class NamespaceSlot
         _hub.Tell(new PeerManagerEventHub.Raise(new MessageDropped(_namespace, delivery.Origin, reason)));
     }
 
+    // A signal does not wait: it would be stale, and no window holds back its sender.
     private void Offer(ModuleQueue queue, in ModuleQueue.PendingDelivery pending)
     {
         if (queue.TryHand(pending, SenderOf(pending)))
         {
             NoteHanded(queue, pending);
         }
-        else if (_demand.Queues.TryWait(queue, pending, _environment.Settings.Modules.WaitingBytes))
+        else if (pending.Message.Kind != EntryKind.Signal && _demand.Queues.TryWait(queue, pending, _environment.Settings.Modules.WaitingBytes))
         {
             _environment.Counters.Add("slot.waited");
             WatchSlowness(queue.Type);

@@ -5,6 +5,9 @@ namespace ActorP2P;
 /// <content>Carries out what the channel decided.</content>
 internal sealed partial class Peer
 {
+    // No batch that returns bytes to a window has this number.
+    private const long SignalBatch = 0;
+
     private void Perform()
     {
         foreach (var effect in _effects)
@@ -24,6 +27,9 @@ internal sealed partial class Peer
                 break;
             case ChannelEffect.Received e:
                 _inbound.HandOver(e.Token, e.Messages);
+                break;
+            case ChannelEffect.Signalled e:
+                _receivers.Node.Tell(new Batch(Self, _remote, SignalBatch, e.Messages), Self);
                 break;
             case ChannelEffect.Replied e:
                 SenderOutcomes.Replied(e.Context, e.Payload, _remote, Self);

@@ -91,10 +91,10 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
         switch (message)
         {
             case NamespaceRouter.Unicast m:
-                Send(m, new OutboundMessage(EntryKind.Unicast, LaneOf(m.Type), m.Type, m.Head, m.Payload, new SenderOutcomes.Pending(m, Sender), Confirm: m.Confirm));
+                SendUnicast(m);
                 break;
             case NamespaceRouter.Request m:
-                Send(m, new OutboundMessage(EntryKind.Request, LaneOf(m.Type), m.Type, default, m.Payload, new SenderOutcomes.Pending(m, Sender), Timeout: m.Timeout));
+                SendRequest(m);
                 break;
             case RecordsReceived m:
                 Receive(m);
@@ -171,6 +171,44 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
 
     private Lane LaneOf(string type) => _registrations.TryGetValue(type, out var registration) ? registration.Lane : Lane.Request;
 
+    private void SendUnicast(NamespaceRouter.Unicast message)
+    {
+        var lane = LaneOf(message.Type);
+        var context = new SenderOutcomes.Pending(message, Sender);
+        if (lane != Lane.Control)
+        {
+            Send(message, new OutboundMessage(EntryKind.Unicast, lane, message.Type, message.Head, message.Payload, context, Confirm: message.Confirm));
+        }
+        else if (message.Confirm)
+        {
+            RefuseInControl(message);
+        }
+        else
+        {
+            Send(message, new OutboundMessage(EntryKind.Signal, lane, message.Type, message.Head, message.Payload, context));
+        }
+    }
+
+    private void SendRequest(NamespaceRouter.Request message)
+    {
+        var lane = LaneOf(message.Type);
+        if (lane == Lane.Control)
+        {
+            RefuseInControl(message);
+            return;
+        }
+
+        Send(message, new OutboundMessage(
+            EntryKind.Request, lane, message.Type, default, message.Payload, new SenderOutcomes.Pending(message, Sender), Timeout: message.Timeout));
+    }
+
+    // Nothing comes back of what travels there.
+    private void RefuseInControl(NamespaceRouter.INamespaceMessage message)
+    {
+        _environment.Counters.Add("peer.refused.control-lane");
+        Refusal.Answer(message, SendFailure.Invalid, Sender, Self);
+    }
+
     private void Send(NamespaceRouter.INamespaceMessage message, OutboundMessage outbound)
     {
         _inHand = (message, Sender);
@@ -227,6 +265,12 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
     {
         foreach (var (message, reason) in failures)
         {
+            if (message.Kind == EntryKind.Signal)
+            {
+                // Its sender expects no outcome; the slot has counted it.
+                continue;
+            }
+
             _channel.Fail(message.Lane, message.Kind, message.Id, reason);
         }
     }

@@ -33,7 +33,7 @@ internal sealed class MessageRules(P2PSettings settings, NodeId self)
         NamespaceRouter.Multicast m => IsTopic(m.Topic) ? JudgePublication(m.Type, m.Payload.Length) : SendFailure.Invalid,
         NamespaceRouter.Broadcast m => JudgePublication(m.Type, m.Payload.Length),
         NamespaceRouter.Register m => Valid(
-            IsType(m.Type) && m.Module is not null && IsModuleLane(m.Lane) && IsDemand(m.Demand) && IsProtocol(m.Protocol)),
+            IsType(m.Type) && m.Module is not null && IsModuleLane(m.Lane, m.Demand) && IsDemand(m.Demand) && IsProtocol(m.Protocol)),
         NamespaceRouter.Consumed m => Valid(IsType(m.Type) && m.Module is not null && m.Messages > 0),
         NamespaceRouter.Unregister m => Valid(IsType(m.Type)),
         NamespaceRouter.Subscribe m => Valid(IsTopic(m.Topic)),
@@ -93,7 +93,8 @@ internal sealed class MessageRules(P2PSettings settings, NodeId self)
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    private static bool IsModuleLane(Lane lane) => lane != Lane.Control && Lanes.IsKnown((byte)lane);
+    // What has no window cannot follow a demand.
+    private static bool IsModuleLane(Lane lane, Demand? demand) => Lanes.IsKnown((byte)lane) && (lane != Lane.Control || demand is null);
 
     private static bool IsDemand(Demand? demand) => demand is null or { WindowMessages: > 0, WindowBytes: null or > 0 };
 

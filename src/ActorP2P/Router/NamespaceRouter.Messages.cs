@@ -34,7 +34,11 @@ public sealed partial class NamespaceRouter
     /// <param name="Namespace">The namespace.</param>
     /// <param name="Type">Message type, 1 to <c>channel.max-type-name-bytes</c> bytes of UTF-8.</param>
     /// <param name="Module">Who receives <see cref="Delivery"/>.</param>
-    /// <param name="Lane">Lane of messages of this type that this node sends; not Control.</param>
+    /// <param name="Lane">
+    /// Lane of messages of this type that this node sends. Control is for heartbeats and the like: unicasts of up to 1,024 bytes
+    /// with their type, 256 a second, that overtake everything, arrive at most once and may be lost with a session; they
+    /// cannot be confirmed or follow a demand, and requests and publications of such a type are <see cref="SendFailure.Invalid"/>.
+    /// </param>
     /// <param name="Demand">How much the module wants to hold at once; null when it does not acknowledge.</param>
     /// <param name="Protocol">Protocol that the type belongs to, advertised to the namespace.</param>
     public sealed record Register(

@@ -40,6 +40,7 @@ internal sealed class ChannelTarget : FuzzTarget
         yield return Parts.Join(
             Record(Lane.Bulk, FrameFlags.Chunk, [2, 0, 26, 0, 0, 0, .. type, .. new byte[10]], 0),
             Record(Lane.Bulk, FrameFlags.Chunk | FrameFlags.LastChunk, new byte[10], 1));
+        yield return Parts.Join(Record(Lane.Control, FrameFlags.None, [9, 0, 8, 0, 0, 0, .. type, 1, 2], 0));
         yield return Parts.Join(Record(Lane.Gossip, FrameFlags.None, [6, 0, 2, 0, 0, 0, 1, 2, 7, 0, 1, 0, 0, 0, 3], 0));
     }
 

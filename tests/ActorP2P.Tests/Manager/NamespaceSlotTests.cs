@@ -78,7 +78,6 @@ public sealed class NamespaceSlotTests : ActorTest
     [Theory]
     [InlineData("", Lane.Request)]
     [InlineData("a type whose name is longer than anything that the settings allow for it, by far, and then some more letters", Lane.Request)]
-    [InlineData("vote", Lane.Control)]
     [InlineData("vote", (Lane)9)]
     public void A_registration_out_of_range_is_refused_as_invalid(string type, Lane lane)
     {

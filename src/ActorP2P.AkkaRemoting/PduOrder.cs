@@ -1,0 +1,64 @@
+namespace ActorP2P.AkkaRemoting;
+
+/// <summary>
+/// Puts an association's two streams back into the order in which the far side's Akka.Remote wrote them: control PDUs come
+/// by the control lane and say how many payload PDUs stood before them, and batches of payload say how many control PDUs
+/// stood before theirs. So a Disassociate is early on the wire and never cuts off what was said before it.
+/// </summary>
+/// <param name="maxHeldBytes">Payload that may wait for a control PDU.</param>
+internal sealed class PduOrder(long maxHeldBytes)
+{
+    /// <summary>Akka.Remote writes one control PDU at an association's start and one at its end; twice that may wait.</summary>
+    public const int MaxHeldControls = 4;
+
+    private readonly Queue<(ulong After, ReadOnlyMemory<byte> Pdu)> _controls = [];
+    private readonly Queue<(uint After, ReadOnlyMemory<byte> Pdus)> _batches = [];
+    private ulong _payloads;
+    private uint _taken;
+    private long _heldBytes;
+
+    /// <summary>A control PDU came. False when too many wait.</summary>
+    public bool AddControl(ulong payloadsBefore, ReadOnlyMemory<byte> pdu)
+    {
+        _controls.Enqueue((payloadsBefore, pdu));
+        return _controls.Count <= MaxHeldControls;
+    }
+
+    /// <summary>A batch of payload PDUs came. False when too much waits.</summary>
+    public bool AddBatch(uint controlsBefore, ReadOnlyMemory<byte> pdus)
+    {
+        _batches.Enqueue((controlsBefore, pdus));
+        _heldBytes += pdus.Length;
+        return _batches.Count == 1 || _heldBytes <= maxHeldBytes;
+    }
+
+    /// <summary>The next that is due: a control PDU as such, or a batch, whose PDUs are then to be counted with <see cref="Count"/>.</summary>
+    public bool TryTake(out bool isControl, out ReadOnlyMemory<byte> content)
+    {
+        isControl = _controls.TryPeek(out var control) && control.After <= _payloads;
+        if (isControl)
+        {
+            _controls.Dequeue();
+            _taken++;
+            content = control.Pdu;
+            return true;
+        }
+
+        content = default;
+        if (!_batches.TryPeek(out var batch) || batch.After > _taken)
+        {
+            return false;
+        }
+
+        _batches.Dequeue();
+        _heldBytes -= batch.Pdus.Length;
+        content = batch.Pdus;
+        return true;
+    }
+
+    /// <summary>One PDU of a batch was handed on.</summary>
+    public void Count() => _payloads++;
+
+    /// <summary>Nothing more will come: what waits for what was lost waits no longer.</summary>
+    public void Finish() => (_payloads, _taken) = (ulong.MaxValue / 2, uint.MaxValue / 2);
+}

@@ -1,0 +1,74 @@
+namespace ActorP2P.AkkaRemoting.Tests;
+
+/// <summary>Control PDUs come by another lane than payload, and are handed on in the order in which they were written.</summary>
+public sealed class PduOrderTests
+{
+    private const long MaxHeldBytes = 100;
+
+    [Fact]
+    public void A_goodbye_that_overtook_payload_on_the_wire_waits_for_it()
+    {
+        var order = new PduOrder(MaxHeldBytes);
+        Assert.True(order.AddControl(0, Bytes(1)));
+        Assert.True(order.AddControl(2, Bytes(9)));
+        Assert.Equal([1], Drain(order, pdusOfBatch: 1));
+        Assert.True(order.AddBatch(1, Bytes(2)));
+        Assert.Equal([2], Drain(order, pdusOfBatch: 1));
+        Assert.True(order.AddBatch(1, Bytes(3)));
+        Assert.Equal([3, 9], Drain(order, pdusOfBatch: 1));
+    }
+
+    [Fact]
+    public void Payload_that_came_before_the_handshake_waits_for_it()
+    {
+        var order = new PduOrder(MaxHeldBytes);
+        Assert.True(order.AddBatch(1, Bytes(2)));
+        Assert.Empty(Drain(order, pdusOfBatch: 3));
+        Assert.True(order.AddControl(0, Bytes(1)));
+        Assert.Equal([1, 2], Drain(order, pdusOfBatch: 3));
+        Assert.True(order.AddControl(3, Bytes(9)));
+        Assert.Equal([9], Drain(order, pdusOfBatch: 3));
+    }
+
+    [Fact]
+    public void What_waits_is_bounded()
+    {
+        var order = new PduOrder(MaxHeldBytes);
+        for (byte i = 0; i < PduOrder.MaxHeldControls; i++)
+        {
+            Assert.True(order.AddControl(ulong.MaxValue, Bytes(i)));
+        }
+
+        Assert.False(order.AddControl(ulong.MaxValue, Bytes(7)));
+        Assert.True(order.AddBatch(uint.MaxValue, new byte[1000]), "one batch may be of any size that a message may have");
+        Assert.False(order.AddBatch(uint.MaxValue, new byte[1]));
+    }
+
+    [Fact]
+    public void At_the_end_nothing_waits_for_what_was_lost()
+    {
+        var order = new PduOrder(MaxHeldBytes);
+        order.AddBatch(1, Bytes(2));
+        order.AddControl(1, Bytes(9));
+        Assert.Empty(Drain(order, pdusOfBatch: 1));
+        order.Finish();
+        Assert.Equal([9, 2], Drain(order, pdusOfBatch: 1));
+    }
+
+    private static ReadOnlyMemory<byte> Bytes(byte mark) => new[] { mark };
+
+    private static List<int> Drain(PduOrder order, int pdusOfBatch)
+    {
+        var taken = new List<int>();
+        while (order.TryTake(out var isControl, out var content))
+        {
+            taken.Add(content.Span[0]);
+            for (var i = 0; !isControl && i < pdusOfBatch; i++)
+            {
+                order.Count();
+            }
+        }
+
+        return taken;
+    }
+}

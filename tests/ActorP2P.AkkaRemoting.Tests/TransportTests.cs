@@ -1,0 +1,197 @@
+using Akka.Remote.Transport;
+using Google.Protobuf;
+
+namespace ActorP2P.AkkaRemoting.Tests;
+
+/// <summary>The transport as Akka.Remote sees it, with nothing of Akka.Remote above it.</summary>
+public sealed class TransportTests
+{
+    private const string Local = "akka { actor.provider = local, log-config-on-start = off }";
+    private static readonly TimeSpan Soon = RemotingConsortium.Soon;
+
+    [Fact]
+    public void A_full_queue_refuses_payload_and_never_a_heartbeat()
+    {
+        var handle = new P2PAssociationHandle(new Address("p2p", "a"), new Address("p2p", "b"), default, ActorRefs.Nobody, maxQueuedBytes: 100);
+        Assert.True(handle.Write(Payload(200)), "one PDU always fits into an empty queue");
+        Assert.False(handle.Write(Payload(1)));
+        Assert.True(handle.Write(ByteString.CopyFrom(AkkaPduTests.Heartbeat)));
+        Assert.True(handle.Write(ByteString.CopyFrom(AkkaPduTests.Handshake("host"))));
+
+        Assert.Single(handle.TakeBatch(1000, out var bytes, out var controlsBefore));
+        Assert.True(bytes > 200);
+        Assert.Equal(0u, controlsBefore);
+        Assert.True(handle.Write(Payload(50)));
+        Assert.Single(handle.TakeBatch(1000, out _, out controlsBefore));
+        Assert.Equal(1u, controlsBefore);
+        handle.Close();
+        Assert.False(handle.Write(Payload(1)));
+    }
+
+    [Fact]
+    public async Task An_association_that_is_never_read_ends_and_costs_no_more_memory_than_the_queue()
+    {
+        await using var pair = await TransportPair.StartAsync(accepts: false, remoting: "maximum-frame-size = 64 KiB, queue-size = 64 KiB");
+        var (handle, ended) = await pair.AssociateAsync();
+        await WriteUntilAsync(handle, ended, Payload(60_000));
+        Assert.True(pair.Counters("b").Value("akka.refused.not-read") > 0);
+    }
+
+    [Fact]
+    public async Task A_batch_that_the_runtime_refuses_ends_the_association_and_the_next_one_works()
+    {
+        await using var pair = await TransportPair.StartAsync(accepts: true, node: "channel { max-message-bytes = 256 KiB, queue-bytes = 256 KiB }", remoting: "maximum-frame-size = 64 KiB, window-size = 32 MiB, queue-size = 32 MiB");
+        var (handle, ended) = await pair.AssociateAsync();
+        await WriteUntilAsync(handle, ended, Payload(60_000));
+
+        var (next, _) = await pair.AssociateAsync();
+        Assert.True(next.Write(Payload(10)));
+        await RemotingConsortium.EventuallyAsync(() =>
+        {
+            Assert.Contains(pair.Received, static payload => payload.Length < 100);
+            return Task.FromResult(true);
+        });
+    }
+
+    [Fact]
+    public async Task A_goodbye_arrives_behind_all_payload_that_was_written_before_it()
+    {
+        await using var pair = await TransportPair.StartAsync(accepts: true);
+        var (handle, _) = await pair.AssociateAsync();
+        Assert.True(handle.Write(ByteString.CopyFrom(AkkaPduTests.Handshake(handle.LocalAddress.Host))));
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True(handle.Write(Payload(200_000)));
+        }
+
+        Assert.True(handle.Write(ByteString.CopyFrom(AkkaPduTests.Goodbye)));
+        await RemotingConsortium.EventuallyAsync(() =>
+        {
+            Assert.Equal(22, pair.Received.Count);
+            return Task.FromResult(true);
+        });
+        var kinds = pair.Received.Select(static pdu => AkkaPdu.Classify(pdu.Span, out _)).ToArray();
+        Assert.Equal(AkkaPduKind.Associate, kinds[0]);
+        Assert.All(kinds[1..^1], static kind => Assert.Equal(AkkaPduKind.Payload, kind));
+        Assert.Equal(AkkaPduKind.OtherControl, kinds[^1]);
+    }
+
+    [Fact]
+    public async Task Heartbeats_overtake_payload_that_waits()
+    {
+        await using var pair = await TransportPair.StartAsync(accepts: true, remoting: "queue-size = 64 MiB");
+        var (handle, _) = await pair.AssociateAsync();
+        const int Payloads = 200;
+        for (var i = 0; i < Payloads; i++)
+        {
+            Assert.True(handle.Write(Payload(200_000)));
+        }
+
+        Assert.True(handle.Write(ByteString.CopyFrom(AkkaPduTests.Heartbeat)));
+        await RemotingConsortium.EventuallyAsync(() =>
+        {
+            Assert.Equal(Payloads + 1, pair.Received.Count);
+            return Task.FromResult(true);
+        });
+
+        // Forty megabytes stood before it, of which a window of one may have been on its way.
+        var at = pair.Received.ToList().FindIndex(static pdu => AkkaPdu.Classify(pdu.Span, out _) == AkkaPduKind.Heartbeat);
+        Assert.InRange(at, 0, Payloads / 2);
+    }
+
+    // A reader far behind is the usual case: the queue refuses, and the writer tries again.
+    private static async Task WriteUntilAsync(AssociationHandle handle, Task ended, ByteString pdu)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        for (var end = DateTime.UtcNow + Soon; !ended.IsCompleted; await timer.WaitForNextTickAsync())
+        {
+            Assert.True(DateTime.UtcNow < end, "the association ends");
+            for (var i = 0; i < 200 && handle.Write(pdu); i++)
+            {
+            }
+        }
+    }
+
+    private static ByteString Payload(int bytes) => ByteString.CopyFrom(AkkaPduTests.Payload(bytes));
+
+    /// <summary>Two transports in systems without remoting; b reads what a sends, or never reads.</summary>
+    private sealed class TransportPair : IAsyncDisposable
+    {
+        private readonly RemotingConsortium _consortium;
+        private readonly Dictionary<string, (ActorSystem System, P2PTransport Transport, Address Address)> _sides = [];
+        private readonly System.Collections.Concurrent.ConcurrentQueue<ByteString> _received = new();
+
+        private TransportPair(string node) => _consortium = new RemotingConsortium("a", "b") { NodeHocon = node };
+
+        public IReadOnlyCollection<ByteString> Received => _received;
+
+        public static async Task<TransportPair> StartAsync(bool accepts, string node = "", string remoting = "")
+        {
+            var pair = new TransportPair(node);
+            foreach (var name in new[] { "a", "b" })
+            {
+                var config = Akka.Configuration.ConfigurationFactory.ParseString($"{Local}\nakka.remote.p2p {{ {remoting} }}")
+                    .WithFallback(pair._consortium.ConfigurationOf(name));
+                var system = ActorSystem.Create("consortium", config);
+                var transport = new P2PTransport(system, config.GetConfig("akka.remote.p2p"));
+                var (address, listener) = await transport.Listen();
+                listener.SetResult(new Listener(accepts && name == "b" ? pair._received : null));
+                pair._sides.Add(name, (system, transport, address));
+            }
+
+            return pair;
+        }
+
+        public NodeCounters Counters(string name) => P2PRemoting.Get(_sides[name].System).Counters;
+
+        /// <summary>An association from a to b, and when it is over.</summary>
+        public async Task<(AssociationHandle Handle, Task Ended)> AssociateAsync()
+        {
+            var handle = await RemotingConsortium.EventuallyAsync(() => _sides["a"].Transport.Associate(_sides["b"].Address));
+            var reader = new Reader(null);
+            handle.ReadHandlerSource.SetResult(reader);
+            return (handle, reader.Ended);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var (system, transport, _) in _sides.Values)
+            {
+                await transport.Shutdown();
+                await system.Terminate();
+            }
+
+            await _consortium.DisposeAsync();
+        }
+
+        private sealed class Listener(System.Collections.Concurrent.ConcurrentQueue<ByteString>? received) : IAssociationEventListener
+        {
+            public void Notify(IAssociationEvent ev)
+            {
+                if (received is not null && ev is InboundAssociation inbound)
+                {
+                    inbound.Association.ReadHandlerSource.SetResult(new Reader(received));
+                }
+            }
+        }
+
+        private sealed class Reader(System.Collections.Concurrent.ConcurrentQueue<ByteString>? received) : IHandleEventListener
+        {
+            private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+            public Task Ended => _ended.Task;
+
+            public void Notify(IHandleEvent ev)
+            {
+                if (ev is InboundPayload payload)
+                {
+                    received?.Enqueue(payload.Payload);
+                }
+                else if (ev is Disassociated)
+                {
+                    _ended.TrySetResult();
+                }
+            }
+        }
+    }
+}
