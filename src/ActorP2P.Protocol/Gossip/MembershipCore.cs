@@ -61,6 +61,9 @@ public sealed class MembershipCore
         _random = random;
     }
 
+    /// <summary>Chains held for others to fetch.</summary>
+    public int Count => _chains.Count;
+
     /// <summary>The verdicts now.</summary>
     public MembershipSnapshot Snapshot => new(_standings);
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ActorP2P.Protocol.Frames;
 
 namespace ActorP2P.Transport;
@@ -285,8 +286,18 @@ internal sealed class MemoryConnection(
         return arriving;
     }
 
+    // A sealed record was made for this one write: its array changes hands. Whatever else may still be in use is copied.
     private static byte[] Concatenate(IReadOnlyList<ReadOnlyMemory<byte>> parts)
     {
+        if (parts.Count == 1
+            && parts[0].Length > FrameHeader.LengthBytes
+            && FrameHeader.Read(parts[0].Span).Kind == FrameKind.Record
+            && MemoryMarshal.TryGetArray(parts[0], out var whole)
+            && whole.Array!.Length == whole.Count)
+        {
+            return whole.Array;
+        }
+
         var length = 0;
         for (var i = 0; i < parts.Count; i++)
         {

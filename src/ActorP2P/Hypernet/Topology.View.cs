@@ -37,6 +37,8 @@ public sealed partial class Topology
     {
         _isPublishing = false;
         _publishedAt = Now;
+        _environment.Counters.Set("size.link-states", _sync.Table.Count);
+        _environment.Counters.Set("size.certificate-chains", _membership.Count);
 
         // Verdicts change more often than links while a network starts, and the graph is the dear part.
         var graph = _linksHaveChanged ? Graph() : _view.Graph;

@@ -32,6 +32,7 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
 
     private readonly NodeEnvironment _environment;
     private readonly string _namespace;
+    private readonly (string Bytes, string Messages, string Missing) _sizes;
     private readonly IActorRef _slot;
     private readonly IActorRef _hub;
     private readonly MulticastCore _core;
@@ -56,6 +57,7 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
     {
         _environment = environment;
         _namespace = namespaceName;
+        _sizes = ($"size.{namespaceName}.retained-bytes", $"size.{namespaceName}.retained-messages", $"size.{namespaceName}.missing-ids");
         _slot = slot;
         _hub = hub;
         _core = new MulticastCore(
@@ -92,6 +94,7 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
             case Tick m:
                 RefreshView();
                 _core.HandleTimer(m.Token, Now, _effects);
+                ShowSizes();
                 break;
             default:
                 Follow(message);
@@ -99,6 +102,13 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
         }
 
         Perform();
+    }
+
+    private void ShowSizes()
+    {
+        _environment.Counters.Set(_sizes.Bytes, _core.RetainedBytes);
+        _environment.Counters.Set(_sizes.Messages, _core.RetainedMessages);
+        _environment.Counters.Set(_sizes.Missing, _core.MissingMessages);
     }
 
     private void Follow(object message)

@@ -14,6 +14,7 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
 
     private readonly NodeEnvironment _environment;
     private readonly string _namespace;
+    private readonly string _size;
     private readonly IActorRef _hub;
     private readonly IActorRef _multicast;
     private readonly StateLimits _limits;
@@ -25,6 +26,7 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
     {
         _environment = environment;
         _namespace = namespaceName;
+        _size = $"size.{namespaceName}.states";
         _hub = hub;
         _multicast = multicast;
         _limits = StateLimits.From(environment.Settings.StateSync, environment.Settings.Dissemination);
@@ -87,6 +89,7 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
                 break;
             case Tick m:
                 _core.HandleTimer(m.Token, Now, _effects);
+                _environment.Counters.Set(_size, _core.Table.Count);
                 break;
             default:
                 Unhandled(message);

@@ -41,6 +41,28 @@ internal sealed class Invariants(SimulatedNetwork world)
                     world.Violate($"node {node.Number} counted {name}");
                 }
             }
+
+            LookAtSizes(node);
+        }
+    }
+
+    // A table that outgrows its limit is the memory that a remote can take.
+    private void LookAtSizes(SimulatedNode node)
+    {
+        var (settings, name) = (node.Settings, SimulatedModule.Namespace);
+        AtMost("size.link-states", settings.StateSync.MaxOrigins);
+        AtMost("size.certificate-chains", settings.StateSync.MaxOrigins);
+        AtMost($"size.{name}.states", settings.StateSync.MaxOrigins);
+        AtMost($"size.{name}.retained-bytes", settings.Dissemination.RetentionTotalBytes);
+        AtMost($"size.{name}.retained-messages", (long)settings.Dissemination.RetentionMessages * world.Nodes.Count);
+        AtMost($"size.{name}.missing-ids", (long)settings.Dissemination.MaxAnnouncedIds * world.Nodes.Count);
+
+        void AtMost(string table, long limit)
+        {
+            if (node.Counters.Value(table) > limit)
+            {
+                world.Violate($"node {node.Number} has {table} {node.Counters.Value(table)} above {limit}");
+            }
         }
     }
 }

@@ -50,7 +50,7 @@ public sealed class StepProfile
             case Topology.Received received:
                 Count("topology", received.Bytes.Span);
                 break;
-            case Peer.Batch batch:
+            case Peer.Batch batch when receiver.Path.Name is "multicast" or "statesync":
                 foreach (var entry in batch.Messages)
                 {
                     Count(receiver.Path.Name, entry.Payload.Span);

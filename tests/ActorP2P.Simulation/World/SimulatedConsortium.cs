@@ -12,6 +12,9 @@ public sealed class SimulatedConsortium : IDisposable
 {
     private const int SignatureLengthBytes = 71;
 
+    // Longer than any warning: else each node tells its modules of the end of each other's certificate.
+    private const int ValidDays = 300;
+
     private readonly int _seed;
     private readonly DateTimeOffset _now;
     private readonly CertificateIssuer _root;
@@ -28,7 +31,7 @@ public sealed class SimulatedConsortium : IDisposable
 
     /// <summary>The certificate of the member with this name.</summary>
     public IssuedNode Issue(string name) => OfUsualLength(
-        () => _root.IssueNode(new NodeCertificateRequest(name, [], Validity.FromNow(_now, 30)), new SeededRandom(_seed, name)),
+        () => _root.IssueNode(new NodeCertificateRequest(name, [], Validity.FromNow(_now, ValidDays)), new SeededRandom(_seed, name)),
         node => node.ChainPem);
 
     /// <inheritdoc />

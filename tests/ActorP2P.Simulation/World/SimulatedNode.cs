@@ -73,6 +73,9 @@ public sealed class SimulatedNode
     /// <summary>Links on the longest way to a node that it can send to.</summary>
     internal int MaxHops => _settings.Routing.HopLimit + 1;
 
+    /// <summary>Its configuration.</summary>
+    internal P2PSettings Settings => _settings;
+
     /// <summary>How long it holds a broadcast for others.</summary>
     internal TimeSpan RetentionTime => _settings.Dissemination.RetentionTime;
 
@@ -231,8 +234,16 @@ public sealed class SimulatedNode
 
     private static P2PSettings ReadSettings(SimulationOptions options, IReadOnlyList<int> dials)
     {
+        var suites = "";
+        if (options.Nodes > SimulationOptions.MaxNodesWithRealSignatures)
+        {
+            SimulatedSuites.Register();
+            suites = $"encryption.suites = [{SimulatedSuites.Name}]";
+        }
+
         var text = $$"""
             actorp2p {
+              {{suites}}
               network { id = simulated, listen = ["0.0.0.0{{Port}}"], peers = [{{string.Join(", ", dials.Select(to => $"\"{NameOf(to)}{Port}\""))}}], insecure = {{(options.Encryption ? "off" : "on")}} }
               tls.enabled = off
               encryption.enabled = {{(options.Encryption ? "on" : "off")}}
