@@ -44,7 +44,7 @@ public sealed record LinkStateBody : StateBody
             : throw new ArgumentException("The link state exceeds a limit of the state sync settings.", nameof(addresses));
     }
 
-    /// <summary>Reads the canonical form; false for anything else and for exceeded limits.</summary>
+    /// <summary>Reads the canonical form, to which the body goes on referring; false for anything else and for exceeded limits.</summary>
     public static bool TryDecode(ReadOnlyMemory<byte> bytes, StateLimits limits, [NotNullWhen(true)] out LinkStateBody? body)
     {
         body = null;
@@ -59,7 +59,7 @@ public sealed record LinkStateBody : StateBody
             return false;
         }
 
-        body = new LinkStateBody(addresses, hash.ToArray(), neighbours);
+        body = new LinkStateBody(addresses, hash, neighbours);
         return true;
     }
 
@@ -84,7 +84,7 @@ public sealed record LinkStateBody : StateBody
         return writer.Detach();
     }
 
-    private static bool TryReadAddresses(ref WireReader reader, out List<string> addresses)
+    private static bool TryReadAddresses(ref WireReader reader, out string[] addresses)
     {
         addresses = [];
         if (!reader.TryReadByte(out var count) || count > StateLimits.MaxAddresses)
@@ -92,37 +92,37 @@ public sealed record LinkStateBody : StateBody
             return false;
         }
 
+        addresses = new string[count];
         for (var i = 0; i < count; i++)
         {
             if (!reader.TryReadText(StateLimits.MaxAddressBytes, out var address)
-                || !IsAscending(addresses.LastOrDefault(), address)
+                || !IsAscending(i == 0 ? null : addresses[i - 1], address)
                 || !NetworkAddress.TryParse(address, out _, out _))
             {
                 return false;
             }
 
-            addresses.Add(address);
+            addresses[i] = address;
         }
 
         return true;
     }
 
-    private static bool TryReadNeighbours(ref WireReader reader, StateLimits limits, out List<ulong> neighbours)
+    private static bool TryReadNeighbours(ref WireReader reader, StateLimits limits, out ulong[] neighbours)
     {
         neighbours = [];
-        if (!reader.TryReadUInt16(out var count) || count > limits.MaxNeighbours)
+        if (!reader.TryReadUInt16(out var count) || count > limits.MaxNeighbours || reader.RemainingBytes < count * sizeof(ulong))
         {
             return false;
         }
 
+        neighbours = new ulong[count];
         for (var i = 0; i < count; i++)
         {
-            if (!reader.TryReadUInt64(out var reference) || (i > 0 && reference <= neighbours[^1]))
+            if (!reader.TryReadUInt64(out neighbours[i]) || (i > 0 && neighbours[i] <= neighbours[i - 1]))
             {
                 return false;
             }
-
-            neighbours.Add(reference);
         }
 
         return true;

@@ -1,10 +1,16 @@
 namespace ActorP2P.Protocol.Gossip;
 
-/// <summary>Our own (epoch, seq), the body, and when to sign it: soon after a change, hourly without one.</summary>
-internal sealed class OwnState(ulong epoch, ulong seqBase, TimeSpan minInterval)
+/// <summary>
+/// Our own (epoch, seq), the body, and when to sign it: soon after a change, hourly without one. The interval between
+/// changes that follow each other closely doubles up to a limit, as routers throttle what they originate: while a network
+/// starts every node's links change all the time, and each version of them goes to everybody.
+/// </summary>
+internal sealed class OwnState(ulong epoch, ulong seqBase, TimeSpan minInterval, TimeSpan maxInterval)
 {
     private ReadOnlyMemory<byte>? _signed;
     private DateTimeOffset _mayChangeAt;
+    private DateTimeOffset _quietAt;
+    private TimeSpan _interval;
 
     internal ulong Epoch { get; private set; } = epoch;
 
@@ -46,7 +52,9 @@ internal sealed class OwnState(ulong epoch, ulong seqBase, TimeSpan minInterval)
     internal ulong TakeSeq(ReadOnlyMemory<byte> signed, DateTimeOffset now, DateTimeOffset republishAt)
     {
         _signed = signed;
-        _mayChangeAt = now + minInterval;
+        _interval = now >= _quietAt ? minInterval : _interval * 2 < maxInterval ? _interval * 2 : maxInterval;
+        _mayChangeAt = now + _interval;
+        _quietAt = _mayChangeAt + _interval;
         IsChanged = false;
         SignAt = republishAt;
         return ++Seq;

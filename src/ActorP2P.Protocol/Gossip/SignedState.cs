@@ -24,15 +24,19 @@ public sealed class SignedState
 
     private readonly byte[] _contentHash;
 
-    private SignedState(StateScope scope, NodeId node, ulong epoch, ulong seq, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> signature, ReadOnlySpan<byte> signedData)
+    // What is signed and the signature behind it, in one array: a network's states are most of what a node holds.
+    private readonly ReadOnlyMemory<byte> _signed;
+
+    private SignedState(StateScope scope, NodeId node, ulong epoch, ulong seq, int bodyBytes, ReadOnlyMemory<byte> signed)
     {
         Scope = scope;
         Node = node;
         Epoch = epoch;
         Seq = seq;
-        Body = body;
-        Signature = signature;
-        _contentHash = SHA256.HashData(signedData);
+        _signed = signed;
+        Body = signed.Slice(signed.Length - IdentityCurve.SignatureLengthBytes - bodyBytes, bodyBytes);
+        _contentHash = new byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(SignedData, _contentHash);
     }
 
     /// <summary>What the state belongs to.</summary>
@@ -51,7 +55,7 @@ public sealed class SignedState
     public ReadOnlyMemory<byte> Body { get; }
 
     /// <summary>64 bytes r‖s.</summary>
-    public ReadOnlyMemory<byte> Signature { get; }
+    public ReadOnlyMemory<byte> Signature => _signed[^IdentityCurve.SignatureLengthBytes..];
 
     /// <summary>SHA-256 of what is signed. It never covers the signature, of which one key can make many.</summary>
     public ReadOnlySpan<byte> ContentHash => _contentHash;
@@ -68,15 +72,13 @@ public sealed class SignedState
     /// <summary>Signs a state.</summary>
     public static SignedState Sign(StateScope scope, INodeKey key, ulong epoch, ulong seq, ReadOnlyMemory<byte> body)
     {
-        var data = scope.SignedData(key.Id, epoch, seq, body.Span).Span;
-        var signature = new byte[IdentityCurve.SignatureLengthBytes];
-        key.Sign(scope.Context, data, signature);
-        return new SignedState(scope, key.Id, epoch, seq, body, signature, data);
+        var signed = scope.SignedData(key.Id, epoch, seq, body.Span, IdentityCurve.SignatureLengthBytes);
+        key.Sign(scope.Context, signed.AsSpan(0, signed.Length - IdentityCurve.SignatureLengthBytes), signed.AsSpan(signed.Length - IdentityCurve.SignatureLengthBytes));
+        return new SignedState(scope, key.Id, epoch, seq, body.Length, signed);
     }
 
     /// <summary>True when the owner signed it.</summary>
-    public bool Verify(IdentityCurve curve) =>
-        curve.Verify(Node, Scope.Context, Scope.SignedData(Node, Epoch, Seq, Body.Span).Span, Signature.Span);
+    public bool Verify(IdentityCurve curve) => curve.Verify(Node, Scope.Context, SignedData, Signature.Span);
 
     /// <summary>The signed form, as it travels: evidence that anybody can verify.</summary>
     public ReadOnlyMemory<byte> Encode()
@@ -85,6 +87,8 @@ public sealed class SignedState
         Write(writer);
         return writer.Detach();
     }
+
+    private ReadOnlySpan<byte> SignedData => _signed.Span[..^IdentityCurve.SignatureLengthBytes];
 
     internal StateVersion Version => new(Node.Reference, Epoch, Seq, Fingerprint);
 
@@ -102,6 +106,37 @@ public sealed class SignedState
     internal static bool TryRead(ref WireReader reader, StateScope scope, int maxBodyBytes, [NotNullWhen(true)] out SignedState? state)
     {
         state = null;
+        if (!StateOnWire.TryRead(ref reader, maxBodyBytes, out var read))
+        {
+            return false;
+        }
+
+        state = Of(read, scope, NodeId.FromPoint(read.Point.Span));
+        return true;
+    }
+
+    internal static SignedState Of(StateOnWire read, StateScope scope, NodeId node)
+    {
+        var signed = scope.SignedData(node, read.Epoch, read.Seq, read.BodyAndSignature.Span[..read.BodyBytes], IdentityCurve.SignatureLengthBytes);
+        read.BodyAndSignature.Span[read.BodyBytes..].CopyTo(signed.AsSpan(signed.Length - IdentityCurve.SignatureLengthBytes));
+        return new SignedState(scope, node, read.Epoch, read.Seq, read.BodyBytes, signed);
+    }
+
+    /// <summary>True when these are the same bytes.</summary>
+    internal bool IsThis(StateOnWire read) =>
+        read.Epoch == Epoch && read.Seq == Seq && read.BodyBytes == Body.Length
+        && _signed.Span[^read.BodyAndSignature.Length..].SequenceEqual(read.BodyAndSignature.Span)
+        && Node.Point.SequenceEqual(read.Point.Span);
+}
+
+/// <summary>A state as it lies in a message, before anything is copied or hashed.</summary>
+internal readonly record struct StateOnWire(ReadOnlyMemory<byte> Point, ulong Epoch, ulong Seq, int BodyBytes, ReadOnlyMemory<byte> BodyAndSignature)
+{
+    internal ulong Reference => BinaryPrimitives.ReadUInt64BigEndian(Point.Span);
+
+    internal static bool TryRead(ref WireReader reader, int maxBodyBytes, out StateOnWire read)
+    {
+        read = default;
         if (!reader.TryReadBytes(NodeId.LengthBytes, out var point)
             || !reader.TryReadUInt64(out var epoch)
             || !reader.TryReadUInt64(out var seq)
@@ -112,11 +147,7 @@ public sealed class SignedState
             return false;
         }
 
-        var node = NodeId.FromPoint(point.Span);
-        ReadOnlyMemory<byte> kept = bodyAndSignature.ToArray();
-        var body = kept[..(int)length];
-        var data = scope.SignedData(node, epoch, seq, body.Span);
-        state = new SignedState(scope, node, epoch, seq, body, kept[(int)length..], data.Span);
+        read = new StateOnWire(point, epoch, seq, (int)length, bodyAndSignature);
         return true;
     }
 }

@@ -12,7 +12,12 @@ internal sealed class StateAnnouncer(StateSyncSettings settings, StateTable tabl
     // With e^-8 of the nodes left to the next tick, news names itself through a large network at the speed of its links.
     private const int AnnounceOnPeers = 8;
 
-    // Pushed on at once are a few states; of many, as when a network starts, each neighbour asks for what it lacks.
+    // Of many at once, as when a network starts, a few peers are told and none is pushed to: each asks for what it lacks,
+    // and what passes somebody by comes with the next digest. Else a thousand nodes tell each other everything ten times.
+    private const int AnnounceManyOnPeers = 2;
+    private const int ManyNews = 64;
+
+    // Pushed on at once are a few states.
     private const int PushedOnBytes = 16 * 1024;
 
     // The first news goes on at once, what follows it closely goes together: a thousand nodes that start in one second
@@ -123,8 +128,9 @@ internal sealed class StateAnnouncer(StateSyncSettings settings, StateTable tabl
         _news.Clear();
         PassOnAt = DateTimeOffset.MaxValue;
         _mayPassOnAt = now + PassOnInterval;
-        var peers = Pick(settings.Fanout + AnnounceOnPeers, exceptFor: null);
-        var pushes = pushed.Count > 0 ? settings.Fanout : 0;
+        var isMany = named.Count > ManyNews;
+        var peers = Pick(settings.Fanout + (isMany ? AnnounceManyOnPeers : AnnounceOnPeers), exceptFor: null);
+        var pushes = pushed.Count > 0 && !isMany ? settings.Fanout : 0;
         for (var i = 0; i < peers.Count; i++)
         {
             Spread(peers[i], i < pushes ? pushed : [], named, effects);
@@ -133,17 +139,40 @@ internal sealed class StateAnnouncer(StateSyncSettings settings, StateTable tabl
 
     private void Spread(NodeId to, List<(SignedState State, NodeId? From)> pushed, List<(StateVersion Version, NodeId? From)> named, List<StateSyncEffect> effects)
     {
-        var states = pushed.Where(news => news.From != to).Select(static news => news.State).ToArray();
-        if (states.Length > 0)
+        var states = new List<SignedState>(pushed.Count);
+        foreach (var (state, from) in pushed)
+        {
+            if (from != to)
+            {
+                states.Add(state);
+            }
+        }
+
+        if (states.Count > 0)
         {
             effects.Add(new StateSyncEffect.Send(to, StateSyncWire.Answer(AnswerFlags.Push, states)));
         }
 
         var isSent = states.Select(static state => state.Node.Reference).ToHashSet();
-        var versions = named.Where(news => news.From != to && !isSent.Contains(news.Version.Reference)).Select(static news => news.Version);
-        foreach (var batch in versions.Chunk(MaxVersions))
+        var versions = new List<StateVersion>(Math.Min(named.Count, MaxVersions));
+        foreach (var (version, from) in named)
         {
-            effects.Add(new StateSyncEffect.Send(to, StateSyncWire.Announce(AnnounceFlags.None, 0, batch)));
+            if (from == to || isSent.Contains(version.Reference))
+            {
+                continue;
+            }
+
+            versions.Add(version);
+            if (versions.Count == MaxVersions)
+            {
+                effects.Add(new StateSyncEffect.Send(to, StateSyncWire.Announce(AnnounceFlags.None, 0, versions)));
+                versions.Clear();
+            }
+        }
+
+        if (versions.Count > 0)
+        {
+            effects.Add(new StateSyncEffect.Send(to, StateSyncWire.Announce(AnnounceFlags.None, 0, versions)));
         }
     }
 

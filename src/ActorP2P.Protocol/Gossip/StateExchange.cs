@@ -13,6 +13,9 @@ internal sealed class StateExchange(
     StateAnnouncer announcer,
     StateIntake intake)
 {
+    // Announcements are most of what a large network says: one list serves them all.
+    private readonly List<StateVersion> _read = [];
+
     private readonly ReplyAllowance _replies = new(settings.ReplyBytesPerSecond, settings.ReplyBurstBytes);
 
     internal void Forget(NodeId peer)
@@ -40,15 +43,15 @@ internal sealed class StateExchange(
     {
         if (!reader.TryReadByte(out var flags)
             || !reader.TryReadUInt64(out var mask)
-            || !StateSyncWire.TryReadVersions(ref reader, out var theirs))
+            || !StateSyncWire.TryReadVersions(ref reader, _read))
         {
             return false;
         }
 
-        Ask(from, theirs, now, effects);
+        Ask(from, _read, now, effects);
         if (((AnnounceFlags)flags & AnnounceFlags.Exchange) != 0)
         {
-            AnnounceBack(from, mask, theirs, now, effects);
+            AnnounceBack(from, mask, _read, now, effects);
         }
 
         return true;
@@ -106,7 +109,12 @@ internal sealed class StateExchange(
             return;
         }
 
-        var known = theirs.GroupBy(static version => version.Reference).ToDictionary(static group => group.Key, static group => group.First());
+        var known = new Dictionary<ulong, StateVersion>(theirs.Count);
+        foreach (var version in theirs)
+        {
+            known.TryAdd(version.Reference, version);
+        }
+
         var news = table.VersionsIn(mask)
             .Where(ours => !known.TryGetValue(ours.Reference, out var held) || ours.IsNewsTo(held) || ours.Contradicts(held))
             .Take(announcer.MaxVersions)
@@ -123,7 +131,7 @@ internal sealed class StateExchange(
 
     private bool HandleQuery(NodeId from, ref WireReader reader, DateTimeOffset now, List<StateSyncEffect> effects)
     {
-        if (!StateSyncWire.TryReadVersions(ref reader, out var asked))
+        if (!StateSyncWire.TryReadVersions(ref reader, _read))
         {
             return false;
         }
@@ -136,7 +144,7 @@ internal sealed class StateExchange(
         var states = new List<SignedState>();
         var length = 0;
         var flags = AnswerFlags.None;
-        foreach (var held in asked)
+        foreach (var held in _read)
         {
             if (!table.TryGet(held.Reference, out var entry) || entry.Signed is not { } state || !entry.Version.IsNewsTo(held))
             {
@@ -175,12 +183,21 @@ internal sealed class StateExchange(
         var states = new List<SignedState>();
         for (var i = 0; i < count; i++)
         {
-            if (!SignedState.TryRead(ref reader, scope, settings.MaxStateBytes, out var state))
+            if (!StateOnWire.TryRead(ref reader, settings.MaxStateBytes, out var read))
             {
                 return false;
             }
 
-            states.Add(state);
+            // Several neighbours bring the same state: only the first copy is worth a hash.
+            var isKnown = table.TryGet(read.Reference, out var entry) && entry.Node.Point.SequenceEqual(read.Point.Span);
+            if (isKnown && intake.IsHeld(entry!, read))
+            {
+                effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.Duplicate, from));
+            }
+            else
+            {
+                states.Add(SignedState.Of(read, scope, isKnown ? entry!.Node : NodeId.FromPoint(read.Point.Span)));
+            }
         }
 
         if (reader.RemainingBytes != 0)

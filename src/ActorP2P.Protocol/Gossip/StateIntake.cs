@@ -159,6 +159,9 @@ internal sealed class StateIntake(
     private bool IsOut(StateEntry entry, IMembership verdicts) =>
         entry.Node != Self && verdicts.Check(entry.Node) is MembershipVerdict.Refused or MembershipVerdict.Expired;
 
+    /// <summary>True when another owner's state is in force byte for byte.</summary>
+    internal bool IsHeld(StateEntry entry, StateOnWire read) => entry.Node != self && entry.Signed?.IsThis(read) == true;
+
     private StateSyncDrop? CheapDrop(SignedState state, DateTimeOffset now)
     {
         if (!table.TryGet(state.Node, out var held))

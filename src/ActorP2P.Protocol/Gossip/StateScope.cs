@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Wire;
 
@@ -29,14 +30,16 @@ public sealed class StateScope
     /// <summary>The state of one namespace.</summary>
     public static StateScope Namespace(string networkId, string namespaceName) => new(SignatureContext.NamespaceState, networkId, namespaceName);
 
-    internal ReadOnlyMemory<byte> SignedData(NodeId node, ulong epoch, ulong seq, ReadOnlySpan<byte> body)
+    /// <summary>What is signed, with room behind it.</summary>
+    internal byte[] SignedData(NodeId node, ulong epoch, ulong seq, ReadOnlySpan<byte> body, int roomBytes)
     {
-        var writer = new WireWriter(_prefix.Length + NodeId.LengthBytes + (2 * sizeof(ulong)) + body.Length);
-        writer.WriteBytes(_prefix.Span);
-        writer.WriteBytes(node.Point);
-        writer.WriteUInt64(epoch);
-        writer.WriteUInt64(seq);
-        writer.WriteBytes(body);
-        return writer.Detach();
+        var head = _prefix.Length + NodeId.LengthBytes;
+        var data = new byte[head + (2 * sizeof(ulong)) + body.Length + roomBytes];
+        _prefix.Span.CopyTo(data);
+        node.Point.CopyTo(data.AsSpan(_prefix.Length));
+        BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(head), epoch);
+        BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(head + sizeof(ulong)), seq);
+        body.CopyTo(data.AsSpan(head + (2 * sizeof(ulong))));
+        return data;
     }
 }

@@ -20,6 +20,9 @@ public sealed partial class StateSyncCore
     // of a start. Learnt once only, or two holders of one key would outbid each other for ever.
     private static readonly TimeSpan LearnEpochFor = TimeSpan.FromMinutes(1);
 
+    // Links that change steadily are told of every 0.8 s by default: a broken one is still routed around within 2 s.
+    private const int MaxLinkStateThrottle = 8;
+
     // Nodes that started together must not all sign again in the same second.
     private const double RepublishJitter = 0.1;
 
@@ -62,7 +65,8 @@ public sealed partial class StateSyncCore
         _scope = scope;
         _key = key;
         _random = random;
-        _own = new OwnState(epoch, seqBase, settings.MinChangeInterval);
+        var longest = settings.MinChangeInterval * (scope.Context == SignatureContext.LinkState ? MaxLinkStateThrottle : 1);
+        _own = new OwnState(epoch, seqBase, settings.MinChangeInterval, longest);
         var queries = new QueryLedger(settings.MaxOrigins, settings.AnnounceInterval);
         _announcer = new StateAnnouncer(settings, _table, random);
         _intake = new StateIntake(settings, limits, scope, curve, key.Id, _own, _table, queries, membership);

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using ActorP2P.Protocol.Wire;
 
 namespace ActorP2P.Protocol.Gossip;
@@ -129,15 +128,15 @@ internal static class StateSyncWire
         return writer.Detach();
     }
 
-    internal static bool TryReadVersions(ref WireReader reader, [NotNullWhen(true)] out List<StateVersion>? versions)
+    /// <summary>Reads a list of versions, in place of what is in <paramref name="versions"/>.</summary>
+    internal static bool TryReadVersions(ref WireReader reader, List<StateVersion> versions)
     {
-        versions = null;
+        versions.Clear();
         if (!reader.TryReadUInt16(out var count) || reader.RemainingBytes != count * StateVersion.LengthBytes)
         {
             return false;
         }
 
-        versions = new List<StateVersion>(count);
         for (var i = 0; i < count; i++)
         {
             _ = reader.TryReadUInt64(out var reference) & reader.TryReadUInt64(out var epoch)

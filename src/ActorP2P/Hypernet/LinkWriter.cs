@@ -142,7 +142,7 @@ internal sealed class LinkWriter
     /// <summary>Starts the next write when none is outstanding and something waits.</summary>
     public void Pump()
     {
-        if (_writing)
+        if (_writing || IsIdle)
         {
             return;
         }
@@ -172,12 +172,18 @@ internal sealed class LinkWriter
         }
     }
 
+    private bool IsIdle =>
+        _handshakeFrames.Count == 0 && _keyFrames.Count == 0 && Control.IsEmpty && _scheduler.IsEmpty && (_goodbye is null || _goodbyeQueued);
+
     private void TakeControl(List<ReadOnlyMemory<byte>> frames)
     {
+        // Most of these are beats of one byte.
+        Span<byte> entries = stackalloc byte[ControlRecordBytes];
         while (!Control.IsEmpty && Sealer(Lane.Control) is { } sealer)
         {
-            var buffer = new byte[FrameHeader.LengthBytes + ControlRecordBytes + sealer.OverheadBytes];
-            var length = Control.Take(buffer.AsSpan(FrameHeader.LengthBytes, ControlRecordBytes));
+            var length = Control.Take(entries);
+            var buffer = new byte[FrameHeader.LengthBytes + length + sealer.OverheadBytes];
+            entries[..length].CopyTo(buffer.AsSpan(FrameHeader.LengthBytes));
             frames.Add(sealer.SealInPlace(buffer, length, FrameFlags.None, 0));
         }
     }
