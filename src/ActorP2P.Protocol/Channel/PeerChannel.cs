@@ -343,10 +343,13 @@ public sealed class PeerChannel : IDisposable
 
     private void FlushControl(DateTimeOffset now, List<ChannelEffect> effects)
     {
+        // Whoever never acknowledges failures gets no window for more messages that fail.
+        var isBehind = _memory.Failures.IsBehind;
         var due = _announceWindows || (_acknowledgeAt is { } at && at <= now) || Array.Exists(_inbound, lane => lane.OwesAcknowledgementNow);
         for (var lane = 0; due && lane < Lanes.Count; lane++)
         {
-            if ((_announceWindows && lane > 0) || _inbound[lane].OwesAcknowledgement)
+            var mustWait = isBehind && lane > 0;
+            if (!mustWait && ((_announceWindows && lane > 0) || _inbound[lane].OwesAcknowledgement))
             {
                 _control.Acknowledge((Lane)lane, _inbound[lane].TakeProgress());
             }
@@ -354,8 +357,8 @@ public sealed class PeerChannel : IDisposable
 
         if (due)
         {
-            _announceWindows = false;
-            _acknowledgeAt = null;
+            _announceWindows &= isBehind;
+            _acknowledgeAt = isBehind ? now + _settings.AckDelay : null;
         }
 
         _control.Flush(effects);

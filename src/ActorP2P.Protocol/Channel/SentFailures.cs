@@ -2,15 +2,22 @@ namespace ActorP2P.Protocol.Channel;
 
 /// <summary>
 /// Failures to tell the far side, and those told that it has not acknowledged: one that was lost with its session would
-/// turn a failed message into a delivered one. The far side's window bounds both, for each concerns a message of its own.
+/// turn a failed message into a delivered one. Each concerns a message of the far side's, and while too many are not
+/// acknowledged its messages are not acknowledged either, so its window bounds both.
 /// </summary>
 internal sealed class SentFailures
 {
+    /// <summary>Failures told and not acknowledged beyond which the far side must wait; our guess: some 100 KiB.</summary>
+    public const int MaxUnacknowledged = 4096;
+
     private readonly Queue<FailureEntry> _unacknowledged = [];
     private ulong _acknowledged;
 
     /// <summary>Failures that wait for the next flush.</summary>
     public List<FailureEntry> Waiting { get; } = [];
+
+    /// <summary>True while the far side has so many to acknowledge that its window must not move on.</summary>
+    public bool IsBehind => _unacknowledged.Count + Waiting.Count > MaxUnacknowledged;
 
     /// <summary>The waiting ones went out.</summary>
     public void NoteSent()

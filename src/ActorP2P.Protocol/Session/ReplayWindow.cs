@@ -20,9 +20,9 @@ internal sealed class ReplayWindow(int windowRecords)
     /// <summary>One more than the highest counter seen; 0 when there was none.</summary>
     public ulong Next { get; private set; }
 
-    /// <summary>False when the counter was seen, or is too far behind to tell.</summary>
+    /// <summary>False when the counter was seen, is too far behind to tell, or is the last one there is: behind it everything would be fresh again.</summary>
     public bool IsFresh(ulong counter) =>
-        counter >= Next || (Next - counter <= (ulong)windowRecords && (_words[Word(counter)] & Bit(counter)) == 0);
+        counter != ulong.MaxValue && (counter >= Next || (Next - counter <= (ulong)windowRecords && (_words[Word(counter)] & Bit(counter)) == 0));
 
     /// <summary>Marks a fresh counter as seen.</summary>
     public void Mark(ulong counter)

@@ -116,7 +116,7 @@ internal sealed class SessionRekey : IDisposable
     /// <summary>Does what is due and seals what is to be said.</summary>
     public RekeyFailure? Advance(DateTimeOffset now, List<ReadOnlyMemory<byte>> frames)
     {
-        _dueAt ??= Due(now);
+        FollowClock(now);
         if (now >= _change.Deadline)
         {
             return RekeyFailure.RekeyTimedOut;
@@ -138,6 +138,20 @@ internal sealed class SessionRekey : IDisposable
     }
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+
+    // A clock that was set back would put off fresh keys until the old time has returned.
+    private void FollowClock(DateTimeOffset now)
+    {
+        if (_dueAt is null || _dueAt - now > _settings.After)
+        {
+            _dueAt = Due(now);
+        }
+
+        if (_mayShareAt > now + _settings.MinInterval)
+        {
+            _mayShareAt = now;
+        }
+    }
 
     private void Step(DateTimeOffset now, List<ReadOnlyMemory<byte>> frames)
     {

@@ -53,9 +53,9 @@ public sealed class TunnelHandshake : IDisposable
     /// <summary>An answer waits this long for message 3.</summary>
     private static readonly TimeSpan AnswerLife = TimeSpan.FromSeconds(5);
 
-    private readonly HandshakeParameters _parameters;
     private readonly TimeSpan _patience;
     private readonly List<Answered> _answers = [];
+    private HandshakeParameters _parameters;
     private HandshakeInitiator? _initiator;
     private ReadOnlyMemory<byte> _attempt;
     private (TunnelPacketKind Kind, byte[] Body)? _unanswered;
@@ -87,6 +87,9 @@ public sealed class TunnelHandshake : IDisposable
     /// <summary>True when answering this Hello costs a key, an agreement and a signature: ask admission first.</summary>
     public bool IsCostly(TunnelPacketKind kind, ReadOnlyMemory<byte> body) =>
         kind == TunnelPacketKind.Hello && !_answers.Exists(answer => answer.Hello.Span.SequenceEqual(body.Span)) && !OursStands;
+
+    /// <summary>What is in force has changed: messages from now on show and trust this. What is under way ends as it began.</summary>
+    public void Use(HandshakeParameters parameters) => _parameters = parameters;
 
     /// <summary>Begins an attempt, unless one is under way.</summary>
     public void Start(DateTimeOffset now, List<TunnelHandshakeEffect> effects)

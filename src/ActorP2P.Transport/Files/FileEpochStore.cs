@@ -5,8 +5,7 @@ using System.Text;
 namespace ActorP2P.Transport;
 
 /// <summary>
-/// The epoch in a file. A new one is written beside it, synced, renamed over it, and the directory is synced, so that
-/// after a crash at any point the file holds the old or the new epoch, whole.
+/// The epoch in a file (<see cref="DurableFile"/>).
 /// </summary>
 public sealed class FileEpochStore(string directory) : IEpochStore
 {
@@ -16,9 +15,6 @@ public sealed class FileEpochStore(string directory) : IEpochStore
     private const string Magic = "actorp2p-epoch-1";
     private const int MaxFileBytes = 128;
     private const int ChecksumBytes = 8;
-
-    // The system's own error numbers behind IOException.HResult: ENOSPC and EDQUOT, ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL.
-    private static readonly int[] DiskFullCodes = [28, 122, unchecked((int)0x80070070), unchecked((int)0x80070027)];
 
     /// <inheritdoc />
     public EpochResult Next(DateTimeOffset now, ulong atLeast)
@@ -45,7 +41,7 @@ public sealed class FileEpochStore(string directory) : IEpochStore
             }
 
             var epoch = MemoryEpochStore.After(stored, now, atLeast);
-            Save(path, epoch);
+            DurableFile.Replace(directory, FileName, Encoding.ASCII.GetBytes(TextOf(epoch)));
             return new EpochResult(epoch, EpochFailure.None, "");
         }
         catch (UnauthorizedAccessException exception)
@@ -54,7 +50,7 @@ public sealed class FileEpochStore(string directory) : IEpochStore
         }
         catch (IOException exception)
         {
-            return Failed(DiskFullCodes.Contains(exception.HResult) ? EpochFailure.DiskFull : EpochFailure.InputOutput, exception.Message);
+            return Failed(DurableFile.IsDiskFull(exception) ? EpochFailure.DiskFull : EpochFailure.InputOutput, exception.Message);
         }
     }
 
@@ -98,18 +94,5 @@ public sealed class FileEpochStore(string directory) : IEpochStore
         var body = string.Create(CultureInfo.InvariantCulture, $"{Magic} {epoch}");
         var checksum = SHA256.HashData(Encoding.ASCII.GetBytes(body)).AsSpan(0, ChecksumBytes);
         return $"{body} {Convert.ToHexStringLower(checksum)}\n";
-    }
-
-    private void Save(string path, ulong epoch)
-    {
-        var next = path + ".tmp";
-        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            file.Write(Encoding.ASCII.GetBytes(TextOf(epoch)));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, path, overwrite: true);
-        DirectorySync.Flush(directory);
     }
 }

@@ -41,11 +41,13 @@ public static class NodeBootstrap
         }
 
         // Last, so that a start that fails for another reason uses up no epoch.
-        var epoch = TakeEpoch(Path.GetFullPath(settings.Network.DataDirectory, baseDirectory), now);
-        if (!epoch.Ok)
+        var data = Path.GetFullPath(settings.Network.DataDirectory, baseDirectory);
+        var epoch = TakeEpoch(data, now);
+        var unsaved = epoch.Ok ? KeepNumbers(files.Trust.Current, data) : $"the epoch cannot be saved: {epoch.Detail}";
+        if (unsaved is not null)
         {
             files.Dispose();
-            return new BootstrapResult(null, [new SettingsError("actorp2p.network.data-directory", $"the epoch cannot be saved: {epoch.Detail}")], []);
+            return new BootstrapResult(null, [new SettingsError("actorp2p.network.data-directory", unsaved)], []);
         }
 
         var environment = new NodeEnvironment(
@@ -78,6 +80,15 @@ public static class NodeBootstrap
         }
 
         return new FileEpochStore(directory).Next(now, atLeast: 0);
+    }
+
+    // Before the lists count for anything: a node that forgot them could be shown older ones at its next start.
+    private static string? KeepNumbers(TrustState trust, string directory)
+    {
+        var numbers = trust.Validator.Revocation.Numbers;
+        return numbers.Count == 0 || new FileRevocationNumbers(directory).Save(numbers, out var detail) == RevocationNumbersFailure.None
+            ? null
+            : $"the numbers of the revocation lists cannot be saved: {detail}";
     }
 
     private static TcpTransportOptions PortOptions(P2PSettings settings, NodeTrust trust, TimeProvider time) => new()

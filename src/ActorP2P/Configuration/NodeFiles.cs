@@ -43,7 +43,7 @@ public sealed class NodeFiles : IDisposable
     {
         var found = new List<SettingsError>();
         SuiteProviders.LoadAll(settings.Suites.Providers, found);
-        files = TrustRotation.TryStart(TrustFileReader.Read(settings, baseDirectory, environment), now, out var rotation, out errors)
+        files = TrustRotation.TryStart(TrustFileReader.ReadForStart(settings, baseDirectory, environment), now, out var rotation, out errors)
             ? new NodeFiles(new NodeTrust(rotation))
             : null;
         if (found.Count == 0)

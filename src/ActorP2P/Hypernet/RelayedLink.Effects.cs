@@ -1,3 +1,5 @@
+using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Session;
 using ActorP2P.Protocol.Tunnel;
 
 namespace ActorP2P;
@@ -5,6 +7,30 @@ namespace ActorP2P;
 /// <summary>Carries out what the handshake and the stream of a tunnel decided.</summary>
 internal sealed partial class RelayedLink
 {
+    // Handshakes to come show and trust what a reload brought. After a change of this node's key the tunnel is the former one's, and ends as it began.
+    private void FollowTrust()
+    {
+        var current = _environment.Trust.Current;
+        if (!ReferenceEquals(_trust, current) && _trust.Identity.Id == current.Identity.Id)
+        {
+            _trust = current;
+            _handshake.Use(Parameters);
+        }
+    }
+
+    // A handshake that began before a reload was judged by what was in force then.
+    private bool IsRefused(PairSession session)
+    {
+        if (_environment.Trust.Validator.Validate(session.RemoteChain, Now) is not CertificateVerdict.Refused refused)
+        {
+            return false;
+        }
+
+        session.Dispose();
+        Fail("certificate-" + ReasonName.Of(refused.Reason));
+        return true;
+    }
+
     private void Perform()
     {
         while (!_isOver && (_handshakeEffects.Count > 0 || _streamEffects.Count > 0))

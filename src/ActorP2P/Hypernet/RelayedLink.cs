@@ -1,4 +1,5 @@
 using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Handshake;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Session;
 using ActorP2P.Protocol.Tunnel;
@@ -32,6 +33,7 @@ internal sealed partial class RelayedLink : UntypedActor, IWithTimers
     private readonly List<TunnelStreamEffect> _streamEffects = [];
     private IReadOnlyList<Hypernet.SlotEntry> _slots;
     private TunnelStreamHost? _stream;
+    private TrustState _trust;
     private DateTimeOffset? _tickAt;
     private long _streams;
     private string _endReason = "closed";
@@ -43,15 +45,16 @@ internal sealed partial class RelayedLink : UntypedActor, IWithTimers
         _environment = environment;
         _remote = remote;
         _slots = slots;
-        _handshake = new TunnelHandshake(
-            LinkHandshake.Parameters(environment, null, remote) with { IsTunnel = true },
-            environment.Settings.Routing.OpenTimeout);
+        _trust = environment.Trust.Current;
+        _handshake = new TunnelHandshake(Parameters, environment.Settings.Routing.OpenTimeout);
     }
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
     private DateTimeOffset Now => _environment.Time.GetUtcNow();
+
+    private HandshakeParameters Parameters => LinkHandshake.Parameters(_environment, null, _remote) with { IsTunnel = true };
 
     /// <inheritdoc />
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
@@ -75,6 +78,7 @@ internal sealed partial class RelayedLink : UntypedActor, IWithTimers
     /// <inheritdoc />
     protected override void OnReceive(object message)
     {
+        FollowTrust();
         switch (message)
         {
             case PacketReceived m:
@@ -265,6 +269,11 @@ internal sealed partial class RelayedLink : UntypedActor, IWithTimers
 
     private void Begin(PairSession session)
     {
+        if (IsRefused(session))
+        {
+            return;
+        }
+
         Replace();
         var settings = _environment.Settings.Link;
         var cipher = session.TunnelCipher(_environment.Trust.Identity.Id);

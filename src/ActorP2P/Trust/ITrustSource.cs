@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ActorP2P;
 
 /// <summary>
@@ -11,6 +13,14 @@ public interface ITrustSource
 
     /// <summary>Reads at once, whether anything changed or not; the result goes to the receiver.</summary>
     void RequestRead();
+
+    /// <summary>
+    /// Saves the highest numbers of revocation lists in force, so that they count at the next start, on a thread of its own.
+    /// Of several calls the last one is saved last.
+    /// </summary>
+    /// <param name="numbers">By issuer reference.</param>
+    /// <param name="saved">Told null, or why they were not saved, in one line.</param>
+    void KeepNumbers(IReadOnlyDictionary<string, BigInteger> numbers, Action<string?> saved);
 
     /// <summary>Hands over nothing more.</summary>
     void Stop();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Settings;
 using ActorP2P.Transport;
@@ -18,6 +19,7 @@ internal sealed class TrustFileReader
     private readonly Func<string, string?> _environment;
     private readonly List<SettingsError> _errors = [];
     private readonly List<string> _warnings = [];
+    private IReadOnlyDictionary<string, BigInteger> _knownNumbers = new Dictionary<string, BigInteger>();
 
     private TrustFileReader(string baseDirectory, Func<string, string?> environment)
     {
@@ -31,6 +33,22 @@ internal sealed class TrustFileReader
     /// <param name="environment">Looks up an environment variable, null when it is not set.</param>
     public static TrustFiles Read(P2PSettings settings, string baseDirectory, Func<string, string?> environment) =>
         new TrustFileReader(baseDirectory, environment).Read(settings);
+
+    /// <summary>Reads all of them for a start: what former starts left in the data directory, too.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="baseDirectory">Directory that relative file names are relative to.</param>
+    /// <param name="environment">Looks up an environment variable, null when it is not set.</param>
+    public static TrustFiles ReadForStart(P2PSettings settings, string baseDirectory, Func<string, string?> environment)
+    {
+        var reader = new TrustFileReader(baseDirectory, environment);
+        var store = new FileRevocationNumbers(Path.GetFullPath(settings.Network.DataDirectory, baseDirectory));
+        if (store.TryRead(out reader._knownNumbers, out var detail) != RevocationNumbersFailure.None)
+        {
+            reader._errors.Add(new SettingsError("actorp2p.network.data-directory", detail));
+        }
+
+        return reader.Read(settings);
+    }
 
     /// <summary>Full paths of all files that the settings name.</summary>
     public static IReadOnlyList<string> PathsOf(P2PSettings settings, string baseDirectory)
@@ -68,6 +86,7 @@ internal sealed class TrustFileReader
             DenyIds = identity.DenyFile.Length > 0 ? Ids("actorp2p.identity.deny-file", identity.DenyFile) : [],
             MemberIds = settings.Namespaces.Where(static ns => ns.MembersFile.Length > 0).ToDictionary(
                 static ns => ns.Name, ns => Ids($"actorp2p.namespaces.{ns.Name}.members-file", ns.MembersFile), StringComparer.Ordinal),
+            KnownNumbers = _knownNumbers,
             Errors = _errors,
             Warnings = _warnings,
         };

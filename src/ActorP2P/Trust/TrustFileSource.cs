@@ -1,3 +1,4 @@
+using System.Numerics;
 using ActorP2P.Protocol.Settings;
 using ActorP2P.Transport;
 
@@ -15,6 +16,7 @@ public sealed class TrustFileSource : ITrustSource, IDisposable
     private readonly Func<string, string?> _environment;
     private readonly FileWatch? _watch;
     private readonly Lock _gate = new();
+    private readonly Queue<(IReadOnlyDictionary<string, BigInteger> Numbers, Action<string?> Saved)> _saves = new();
     private P2PSettings _settings;
     private Action<TrustFiles>? _receiver;
     private bool _isReading;
@@ -70,6 +72,21 @@ public sealed class TrustFileSource : ITrustSource, IDisposable
     }
 
     /// <inheritdoc />
+    public void KeepNumbers(IReadOnlyDictionary<string, BigInteger> numbers, Action<string?> saved)
+    {
+        lock (_saves)
+        {
+            _saves.Enqueue((numbers, saved));
+            if (_saves.Count > 1)
+            {
+                return;
+            }
+        }
+
+        ThreadPool.QueueUserWorkItem(static source => source.SaveAll(), this, preferLocal: false);
+    }
+
+    /// <inheritdoc />
     public void Stop()
     {
         lock (_gate)
@@ -83,6 +100,26 @@ public sealed class TrustFileSource : ITrustSource, IDisposable
     {
         Stop();
         _watch?.Dispose();
+    }
+
+    private void SaveAll()
+    {
+        var store = new FileRevocationNumbers(Path.GetFullPath(_settings.Network.DataDirectory, _baseDirectory));
+        for (var more = true; more;)
+        {
+            (IReadOnlyDictionary<string, BigInteger> Numbers, Action<string?> Saved) next;
+            lock (_saves)
+            {
+                next = _saves.Peek();
+            }
+
+            next.Saved(store.Save(next.Numbers, out var detail) == RevocationNumbersFailure.None ? null : detail);
+            lock (_saves)
+            {
+                _saves.Dequeue();
+                more = _saves.Count > 0;
+            }
+        }
     }
 
     private void ReadWhileWanted()

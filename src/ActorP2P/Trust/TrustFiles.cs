@@ -1,3 +1,4 @@
+using System.Numerics;
 using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P;
@@ -43,6 +44,9 @@ public sealed class TrustFiles
 
     /// <summary>Node IDs of the members files, by namespace.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> MemberIds { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Highest numbers of revocation lists that were in force in former starts, by issuer reference.</summary>
+    public IReadOnlyDictionary<string, BigInteger> KnownNumbers { get; init; } = new Dictionary<string, BigInteger>();
 
     /// <summary>Why files could not be read; with any of these the rest is not complete.</summary>
     public IReadOnlyList<SettingsError> Errors { get; init; } = [];

@@ -69,7 +69,7 @@ internal static class TrustJudge
             AllowNodeIds = [.. settings.AllowNodeIds, .. files.AllowIds],
             DenyNodeIds = [.. settings.DenyNodeIds, .. files.DenyIds],
         };
-        var revocation = new RevocationFiles(files.RevocationLists, files.Settings.Crl.Stale, RevocationFiles.None.KnownNumbers);
+        var revocation = new RevocationFiles(files.RevocationLists, files.Settings.Crl.Stale, files.KnownNumbers);
         if (!IdentityCurves.TryFind(settings.Curve, out var curve))
         {
             return null;

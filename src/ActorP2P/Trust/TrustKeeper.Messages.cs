@@ -11,6 +11,13 @@ internal sealed partial class TrustKeeper
     /// <summary>From Hypernet, by way of P2PNode: the new key is in force.</summary>
     internal sealed record Succeeded(NodeId Former, NodeId Present);
 
+    private sealed record NumbersKept(string? Error);
+
+    private sealed record KeepAgain
+    {
+        public static readonly KeepAgain Instance = new();
+    }
+
     private sealed record CheckDue
     {
         public static readonly CheckDue Instance = new();

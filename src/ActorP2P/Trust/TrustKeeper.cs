@@ -18,6 +18,7 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
     // Timers of engines count milliseconds in 32 bits; a day is soon enough to look again.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SaveRetry = TimeSpan.FromMinutes(1);
 
     private readonly NodeEnvironment _environment;
     private readonly IActorRef _hypernet;
@@ -34,6 +35,8 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
         Receive<P2PNode.Reload>(_ => HandleReload());
         Receive<FilesRead>(read => HandleRead(read.Files));
         Receive<Succeeded>(HandleSucceeded);
+        Receive<NumbersKept>(HandleKept);
+        Receive<KeepAgain>(_ => KeepNumbers());
         Receive<CheckDue>(_ => _environment.TrustSource?.RequestRead());
     }
 
@@ -57,6 +60,7 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
     protected override void PostRestart(Exception reason)
     {
         base.PostRestart(reason);
+        KeepNumbers();
         _environment.TrustSource?.RequestRead();
     }
 
@@ -144,6 +148,7 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
 
     private void Tell(IReadOnlyList<string> parts)
     {
+        KeepNumbers();
         _environment.Counters.Add("trust.reloaded");
         _log.Info("in force anew: {0}", string.Join(", ", parts));
         foreach (var warning in _environment.Trust.Current.Warnings)
@@ -154,6 +159,30 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
         var reloaded = new P2PNode.Reloaded(parts);
         Context.System.EventStream.Publish(reloaded);
         Answer(reloaded);
+    }
+
+    // In force at once and saved a moment later: a disk that is full must not keep a revoked node in.
+    private void KeepNumbers()
+    {
+        var numbers = _environment.Trust.Validator.Revocation.Numbers;
+        if (numbers.Count > 0)
+        {
+            var self = Self;
+            _environment.TrustSource?.KeepNumbers(numbers, error => self.Tell(new NumbersKept(error), ActorRefs.NoSender));
+        }
+    }
+
+    private void HandleKept(NumbersKept kept)
+    {
+        if (kept.Error is null)
+        {
+            Timers.Cancel(nameof(KeepAgain));
+            return;
+        }
+
+        _environment.Counters.Add("trust.numbers-not-saved");
+        _log.Error("the numbers of the revocation lists are not saved, older lists would be taken at the next start: {0}", kept.Error);
+        Timers.StartSingleTimer(nameof(KeepAgain), KeepAgain.Instance, SaveRetry);
     }
 
     private void Refuse(IReadOnlyList<SettingsError> errors)

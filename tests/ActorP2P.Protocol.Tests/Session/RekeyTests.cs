@@ -23,6 +23,23 @@ public sealed class RekeyTests
         }
     }
 
+    [Fact]
+    public void A_clock_that_is_set_back_by_a_day_does_not_put_off_fresh_keys()
+    {
+        using var pair = new RekeyPair();
+        pair.Alice.Renew(pair.Now);
+        pair.Bob.Renew(pair.Now);
+        pair.Now -= TimeSpan.FromDays(1);
+        pair.Alice.Renew(pair.Now);
+        pair.Bob.Renew(pair.Now);
+        Assert.Equal(0u, pair.Alice.Session.Generation);
+
+        pair.Now += RekeyPair.Settings.After;
+        pair.Alice.Renew(pair.Now);
+        pair.Settle();
+        Assert.Equal((1u, 1u), (pair.Alice.Session.Generation, pair.Bob.Session.Generation));
+    }
+
     [Theory]
     [InlineData(100, 1L << 30)]
     [InlineData(1 << 20, 5600)]

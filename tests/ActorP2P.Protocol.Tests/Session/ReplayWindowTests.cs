@@ -34,6 +34,18 @@ public sealed class ReplayWindowTests
     }
 
     [Fact]
+    public void The_last_counter_of_all_does_not_make_the_old_ones_fresh_again()
+    {
+        var window = new ReplayWindow(64);
+        window.Mark(5);
+        Assert.False(window.IsFresh(ulong.MaxValue));
+        Assert.True(window.IsFresh(ulong.MaxValue - 1));
+        window.Mark(ulong.MaxValue - 1);
+        Assert.False(window.IsFresh(5));
+        Assert.False(window.IsFresh(ulong.MaxValue - 1));
+    }
+
+    [Fact]
     public void Lost_and_reordered_records_open_once()
     {
         using var pair = new RekeyPair(order: Window);

@@ -2,6 +2,7 @@ using ActorP2P.Protocol.Handshake;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Session;
 using ActorP2P.Protocol.Tests.Handshake;
+using ActorP2P.Protocol.Tests.Identity;
 using ActorP2P.Protocol.Tunnel;
 
 namespace ActorP2P.Protocol.Tests.Tunnel;
@@ -159,6 +160,24 @@ public sealed class TunnelHandshakeTests
         Assert.Equal("refused-Tampered", Assert.Single(alice.Failures));
         Assert.Equal(3, alice.Sent);
         Assert.Empty(alice.Sessions);
+    }
+
+    [Fact]
+    public void A_handshake_after_a_reload_shows_and_trusts_what_is_in_force_since()
+    {
+        var (alice, bob) = Pair();
+        alice.Start();
+        Settle(alice, bob);
+        Assert.Single(bob.Sessions);
+
+        var denied = new MembershipLists(new HashSet<NodeId>(), new HashSet<NodeId> { HandshakePair.Alice.Id });
+        var parameters = HandshakePair.Parameters(HandshakePair.Bob, 23) with { IsTunnel = true, ExpectedRemoteId = HandshakePair.Alice.Id };
+        bob.Core.Use(parameters with { Validator = TestPki.P256.Validator(denied) });
+        var (again, _) = Pair();
+        again.Start();
+        Settle(again, bob);
+        Assert.Single(bob.Sessions);
+        Assert.Contains("refused-CertificateRefused", bob.Drops);
     }
 
     [Fact]

@@ -161,6 +161,59 @@ public sealed class NodeBootstrapTests : IDisposable
         Assert.NotEmpty(errors);
     }
 
+    [Fact]
+    public async Task A_revocation_list_that_is_taken_back_while_the_node_is_down_does_not_start_it()
+    {
+        var first = List(null);
+        var second = List(first);
+        Write("ca.crl", second);
+        await EndAsync(NodeBootstrap.Create(WithList, _directory, TimeProvider.System));
+        Write("ca.crl", first);
+
+        var error = Assert.Single(ErrorsOf(WithList));
+        Assert.Equal("actorp2p.crl.files.0", error.Path);
+        Assert.Contains("older than list 2", error.Message, StringComparison.Ordinal);
+        Write("ca.crl", List(second));
+        await EndAsync(NodeBootstrap.Create(WithList, _directory, TimeProvider.System));
+    }
+
+    [Fact]
+    public void Numbers_of_revocation_lists_that_are_damaged_or_cannot_be_saved_do_not_start_a_node()
+    {
+        Write("ca.crl", List(null));
+        var numbers = Directory.CreateDirectory(Path.Combine(_directory, "data")).FullName + "/" + FileRevocationNumbers.FileName;
+        File.WriteAllText(numbers, "damaged");
+        var damaged = Assert.Single(ErrorsOf(WithList));
+        Assert.Equal("actorp2p.network.data-directory", damaged.Path);
+        Assert.Contains("is damaged", damaged.Message, StringComparison.Ordinal);
+
+        File.Delete(numbers);
+        Directory.CreateDirectory(numbers + ".tmp");
+        Assert.Contains("cannot be saved", Assert.Single(ErrorsOf(WithList)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Numbers_that_a_reload_brings_are_kept_for_the_next_start()
+    {
+        var first = List(null);
+        Write("ca.crl", first);
+        var started = NodeBootstrap.Create(WithList, _directory, TimeProvider.System);
+        var saved = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var higher = started.Environment!.Trust.Validator.Revocation.Numbers.ToDictionary(static pair => pair.Key, static pair => pair.Value + 1);
+        started.Environment.TrustSource!.KeepNumbers(higher, saved.SetResult);
+        Assert.Null(await saved.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        await EndAsync(started);
+        Assert.Contains("older than list 2", Assert.Single(ErrorsOf(WithList)).Message, StringComparison.Ordinal);
+    }
+
+    private static P2PSettings WithList => Settings("crl.files = [\"ca.crl\"]");
+
+    private string List(string? current)
+    {
+        Assert.True(RevocationListIssuer.TryIssue(_root, current, [], Now, Now.AddDays(5), out var list, out var reason), reason);
+        return list.Pem;
+    }
+
     private IssuedNode Issue(Validity validity) => _root.IssueNode(new NodeCertificateRequest("node", [], validity), SystemRandomSource.Instance);
 
     private static P2PSettings Settings(string more = "")

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ActorP2P.Tests.Network;
 
 /// <summary>Hands over what a test has put there, when asked to.</summary>
@@ -8,6 +10,8 @@ internal sealed class TestTrustSource(Func<TrustFiles> read) : ITrustSource
     public void Start(Action<TrustFiles> read) => _receiver = read;
 
     public void RequestRead() => _receiver?.Invoke(read());
+
+    public void KeepNumbers(IReadOnlyDictionary<string, BigInteger> numbers, Action<string?> saved) => saved(null);
 
     public void Stop() => _receiver = null;
 }
