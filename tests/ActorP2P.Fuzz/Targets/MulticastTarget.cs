@@ -1,4 +1,3 @@
-using ActorP2P.Fuzz.Engine;
 using ActorP2P.Protocol.Tests.Dissemination;
 using ActorP2P.Protocol.Tests.VirtualNetwork;
 using static ActorP2P.Fuzz.Engine.PromiseBrokenException;
@@ -6,26 +5,16 @@ using static ActorP2P.Fuzz.Engine.PromiseBrokenException;
 namespace ActorP2P.Fuzz.Targets;
 
 /// <summary>A member's dissemination messages, at a node that follows a topic and has published itself.</summary>
-internal sealed class MulticastTarget : FuzzTarget
+internal sealed class MulticastTarget : LyingNeighbourTarget
 {
     public override string Name => "multicast";
 
     public override string About => "MulticastCore fed by a lying neighbour";
 
-    public override int MaxInputBytes => 8192;
-
-    public override long AllocationBaseBytes => 4 * 1024 * 1024;
-
-    public override long AllocationFactor => 4096;
-
     public override IEnumerable<byte[]> Seeds()
     {
         var heard = new List<byte[]>();
-        var net = Net((_, _, bytes) =>
-        {
-            heard.Add(bytes.ToArray());
-            return true;
-        });
+        var net = Net(Hear(heard));
         net.Publish(1, "blocks", new byte[100]);
         net.Broadcast(1);
         net.Publish(2, "blocks", new byte[2000]);
@@ -39,7 +28,7 @@ internal sealed class MulticastTarget : FuzzTarget
 
     public override void Run(byte[] input)
     {
-        var net = Net((_, _, _) => false);
+        var net = Net(Silence);
         net.Broadcast(0);
         foreach (var part in Parts.Split(input))
         {
@@ -53,9 +42,6 @@ internal sealed class MulticastTarget : FuzzTarget
         Unless(net.Nodes[0].Delivered.TrueForAll(delivered => net.Nodes.Any(node => node.Id == delivered.Origin)), "an origin is a member");
         Unless(net.Nodes[0].Delivered.Select(delivered => delivered.Id).Distinct().Count() == net.Nodes[0].Delivered.Count, "an id is delivered once");
     }
-
-    public override byte[]? Mutate(byte[] input, Random random) =>
-        Parts.Mutate(input, random, part => ByteMutator.Mutate(part, part, MaxInputBytes, random));
 
     private static MulticastNet Net(Func<int, int, ReadOnlyMemory<byte>, bool> carries)
     {

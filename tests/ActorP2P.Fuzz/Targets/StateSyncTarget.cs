@@ -1,4 +1,3 @@
-using ActorP2P.Fuzz.Engine;
 using ActorP2P.Protocol.Tests.Gossip;
 using ActorP2P.Protocol.Tests.VirtualNetwork;
 using static ActorP2P.Fuzz.Engine.PromiseBrokenException;
@@ -6,26 +5,16 @@ using static ActorP2P.Fuzz.Engine.PromiseBrokenException;
 namespace ActorP2P.Fuzz.Targets;
 
 /// <summary>A member's state messages, at a node that holds states of its own and of others.</summary>
-internal sealed class StateSyncTarget : FuzzTarget
+internal sealed class StateSyncTarget : LyingNeighbourTarget
 {
     public override string Name => "state-sync";
 
     public override string About => "StateSyncCore fed by a lying neighbour";
 
-    public override int MaxInputBytes => 8192;
-
-    public override long AllocationBaseBytes => 4 * 1024 * 1024;
-
-    public override long AllocationFactor => 4096;
-
     public override IEnumerable<byte[]> Seeds()
     {
         var heard = new List<byte[]>();
-        var net = Net((_, _, bytes) =>
-        {
-            heard.Add(bytes.ToArray());
-            return true;
-        });
+        var net = Net(Hear(heard));
         net.SetHeight(1, "7");
         net.SetHeight(2, "8");
         net.Time.RunFor(TimeSpan.FromSeconds(3));
@@ -38,7 +27,7 @@ internal sealed class StateSyncTarget : FuzzTarget
 
     public override void Run(byte[] input)
     {
-        var net = Net((_, _, _) => false);
+        var net = Net(Silence);
         net.SetHeight(0, "1");
         foreach (var part in Parts.Split(input))
         {
@@ -51,9 +40,6 @@ internal sealed class StateSyncTarget : FuzzTarget
         Unless(table.Entries.All(entry => net.Nodes.Any(node => node.Id == entry.Node)), "a state in force was signed by its node");
         Unless(StateNet.StatusOf(net.Nodes[0], 0, "height") == "1", "nobody changes our own state");
     }
-
-    public override byte[]? Mutate(byte[] input, Random random) =>
-        Parts.Mutate(input, random, part => ByteMutator.Mutate(part, part, MaxInputBytes, random));
 
     private static StateNet Net(Func<int, int, ReadOnlyMemory<byte>, bool> carries)
     {
