@@ -160,7 +160,7 @@ internal sealed class StateIntake(
         entry.Node != Self && verdicts.Check(entry.Node) is MembershipVerdict.Refused or MembershipVerdict.Expired;
 
     /// <summary>True when another owner's state is in force byte for byte.</summary>
-    internal bool IsHeld(StateEntry entry, StateOnWire read) => entry.Node != self && entry.Signed?.IsThis(read) == true;
+    internal bool IsHeld(StateEntry entry, StateOnWire read) => entry.Node != Self && entry.Signed?.IsThis(read) == true;
 
     private StateSyncDrop? CheapDrop(SignedState state, DateTimeOffset now)
     {
