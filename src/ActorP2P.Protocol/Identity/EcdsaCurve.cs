@@ -112,7 +112,7 @@ public sealed class EcdsaCurve : IdentityCurve
 
             reason = JudgeImported(ecdsa);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or PlatformNotSupportedException)
         {
             reason = encrypted
                 ? "the password is wrong or the encrypted key is damaged"

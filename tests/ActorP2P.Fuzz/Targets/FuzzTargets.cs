@@ -16,7 +16,6 @@ public static class FuzzTargets
         new HandshakeInitiatorTarget(),
         new CertificateTarget(),
         new RevocationTarget(),
-        new IdentityFileTarget(),
         new TunnelTarget(),
         new MulticastTarget(),
         new StateSyncTarget(),

@@ -76,6 +76,12 @@ internal static class RevocationReader
 
             return result;
         }
+        catch (CryptographicException)
+        {
+            // The platform decodes an extension when it is first looked at.
+            errors.Add(new IdentityError(IdentityErrorKind.Roots, "actorp2p.identity.ca-file", "a CA certificate cannot be read"));
+            return null;
+        }
         finally
         {
             agencies.ForEach(static agency => agency.Dispose());
