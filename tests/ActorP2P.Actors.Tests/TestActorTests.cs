@@ -59,8 +59,31 @@ public sealed class TestActorTests() : EngineTest("akka { loglevel = WARNING, lo
         await Assert.ThrowsAsync<InvalidOperationException>(() => answering.Ask<object>("?", Limit));
     }
 
+    [Fact]
+    public void A_child_of_the_test_actor_fails_by_the_strategy_that_came_with_it()
+    {
+        var child = ChildActorOf(Props.Create(() => new Failing()), "child", new OneForOneStrategy(_ => Directive.Stop));
+        Assert.Equal(TestActor.Path, child.Path.Parent);
+        Watch(child);
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => child.Tell("fail"));
+        ExpectTerminated(child);
+        var another = ChildActorOf(Props.Create(() => new Failing()));
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => another.Tell("fail"));
+        another.Tell("echo");
+        ExpectMsg("echo");
+    }
+
     private sealed class Answering : UntypedActor
     {
         protected override void OnReceive(object message) => Sender.Tell(new Suspend());
+    }
+
+    private sealed class Failing : ReceiveActor
+    {
+        public Failing()
+        {
+            Receive<string>(s => s == "fail", _ => throw new InvalidOperationException("asked to"));
+            ReceiveAny(m => Sender.Tell(m));
+        }
     }
 }

@@ -1,7 +1,11 @@
 namespace EngineCallers;
 
 /// <summary>The TestKit in the forms that its users know.</summary>
-public sealed class TestKitCallers() : TestKit("akka { loglevel = WARNING, test { single-expect-default = 60s, filter-leeway = 60s, default-timeout = 60s }, scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\" }")
+public sealed class TestKitCallers() : TestKit("""
+    akka.loglevel = WARNING
+    akka.test { single-expect-default = 60s, filter-leeway = 60s, default-timeout = 60s }
+    akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+    """)
 {
     [Fact]
     public async Task Messages_are_expected_by_value_type_and_predicate_and_none_where_none_comes()
