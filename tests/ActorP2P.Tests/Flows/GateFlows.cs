@@ -151,6 +151,8 @@ public sealed class GateFlows
                 Assert.IsType<Sent>(await network[from].AskAsync(new NamespaceRouter.Unicast(Chain, network[to].Id, "ask", Numbered(number, 100), Confirm: true)));
             }
 
+            // Sent means that it is in the module's mailbox.
+            await answering[to].Log.AtLeastAsync<Delivery>(20);
             Assert.Equal(Enumerable.Range(0, 20), answering[to].Log.Deliveries.Select(static delivery => BinaryPrimitives.ReadInt32LittleEndian(delivery.Payload.Span)));
             Assert.All(answering[to].Log.Deliveries, delivery => Assert.Equal(network[from].Id, delivery.Origin));
         }
