@@ -17,6 +17,20 @@ public sealed class SystemCallers() : Caller("""
     }
 
     [Fact]
+    public async Task A_subscriber_of_a_base_type_leaves_one_type_below_it()
+    {
+        Assert.True(Sys.EventStream.Subscribe(Recorder, typeof(Shape)));
+        Assert.True(Sys.EventStream.Unsubscribe(Recorder, typeof(Circle)));
+        Sys.EventStream.Publish(new Circle(1));
+        Sys.EventStream.Publish(new Square(2));
+        await Expect(new Square(2));
+        Assert.True(Sys.EventStream.Unsubscribe(Recorder, typeof(Shape)));
+        Assert.False(Sys.EventStream.Unsubscribe(Recorder, typeof(Circle)));
+        Assert.Throws<ArgumentNullException>(() => Sys.EventStream.Unsubscribe(null!, typeof(Shape)));
+        Assert.Throws<ArgumentNullException>(() => Sys.EventStream.Unsubscribe(null!));
+    }
+
+    [Fact]
     public async Task A_message_to_an_ended_actor_is_a_dead_letter()
     {
         var actor = Sys.ActorOf(Props.Create(() => new Doer(Recorder)));
@@ -175,6 +189,8 @@ public sealed class SystemCallers() : Caller("""
     private abstract record Shape;
 
     private sealed record Circle(int Radius) : Shape;
+
+    private sealed record Square(int Side) : Shape;
 
     private sealed class Timed : ReceiveActor, IWithTimers
     {

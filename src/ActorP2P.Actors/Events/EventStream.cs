@@ -8,7 +8,7 @@ public sealed class EventStream
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<Type, IActorRef[]> _receiversByType = new();
-    private ImmutableList<(IActorRef Subscriber, Type Channel)> _subscriptions = [];
+    private ImmutableList<Subscription> _subscriptions = [];
 
     internal EventStream(LogLevel logLevel) => LogLevel = logLevel;
 
@@ -25,9 +25,9 @@ public sealed class EventStream
         ArgumentNullException.ThrowIfNull(channel);
         lock (_lock)
         {
-            if (_subscriptions.Contains((subscriber, channel)))
+            if (_subscriptions.Exists(s => s.Is(subscriber, channel)))
                 return false;
-            Replace(_subscriptions.Add((subscriber, channel)));
+            Replace(_subscriptions.Add(new Subscription(subscriber, channel, [])));
         }
 
         WatchForEnd(subscriber);
@@ -37,13 +37,20 @@ public sealed class EventStream
     /// <summary>False when it was subscribed already.</summary>
     public bool Subscribe<T>(IActorRef subscriber) => Subscribe(subscriber, typeof(T));
 
-    /// <summary>False when it was not subscribed.</summary>
+    /// <summary>
+    /// Ends a subscription; what was subscribed as a base type or interface of the channel goes on without it.
+    /// False when neither was subscribed.
+    /// </summary>
     public bool Unsubscribe(IActorRef subscriber, Type channel)
     {
+        ArgumentNullException.ThrowIfNull(subscriber);
+        ArgumentNullException.ThrowIfNull(channel);
         lock (_lock)
         {
-            var fewer = _subscriptions.Remove((subscriber, channel));
-            var changed = fewer.Count != _subscriptions.Count;
+            var fewer = _subscriptions.RemoveAll(s => s.Is(subscriber, channel));
+            if (fewer.Count == _subscriptions.Count)
+                fewer = _subscriptions.ConvertAll(s => s.Covers(subscriber, channel) ? s with { Left = s.Left.Add(channel) } : s);
+            var changed = !fewer.SequenceEqual(_subscriptions);
             Replace(fewer);
             return changed;
         }
@@ -55,6 +62,7 @@ public sealed class EventStream
     /// <summary>Ends all subscriptions of an actor; false when it had none.</summary>
     public bool Unsubscribe(IActorRef subscriber)
     {
+        ArgumentNullException.ThrowIfNull(subscriber);
         lock (_lock)
         {
             var fewer = _subscriptions.RemoveAll(s => s.Subscriber.Equals(subscriber));
@@ -80,12 +88,12 @@ public sealed class EventStream
             return known;
         lock (_lock)
         {
-            var receivers = _subscriptions.Where(s => s.Channel.IsAssignableFrom(type)).Select(s => s.Subscriber).Distinct().ToArray();
+            var receivers = _subscriptions.Where(s => s.Takes(type)).Select(s => s.Subscriber).Distinct().ToArray();
             return _receiversByType[type] = receivers;
         }
     }
 
-    private void Replace(ImmutableList<(IActorRef Subscriber, Type Channel)> subscriptions)
+    private void Replace(ImmutableList<Subscription> subscriptions)
     {
         _subscriptions = subscriptions;
         _receiversByType.Clear();
@@ -95,6 +103,17 @@ public sealed class EventStream
     {
         if (subscriber is LocalActorRef local)
             local.SendSystemMessage(new Watch(local, new Unsubscriber(this, local)));
+    }
+
+    /// <param name="Left">Channels below this one that the subscriber left.</param>
+    private sealed record Subscription(IActorRef Subscriber, Type Channel, ImmutableHashSet<Type> Left)
+    {
+        public bool Is(IActorRef subscriber, Type channel) => Channel == channel && Subscriber.Equals(subscriber);
+
+        public bool Covers(IActorRef subscriber, Type channel) =>
+            Subscriber.Equals(subscriber) && Channel.IsAssignableFrom(channel) && !Left.Contains(channel);
+
+        public bool Takes(Type type) => Channel.IsAssignableFrom(type) && !Left.Any(left => left.IsAssignableFrom(type));
     }
 
     /// <summary>Watches one subscriber, so that an ended actor does not stay subscribed.</summary>

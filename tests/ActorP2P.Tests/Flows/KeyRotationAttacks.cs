@@ -85,8 +85,17 @@ public sealed class KeyRotationAttacks
         var old = b.Files;
         await b.RotateKeyAsync();
         await a.LinkedToAsync(Chain, b);
-        var thief = await network.AddAsync(network.Options.NodeOptions("thief") with { Files = old, Peers = [a.Address] });
+        // The event comes once: nobody is dialled before it is observed.
+        var observed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thief = await network.AddAsync(network.Options.NodeOptions("thief") with
+        {
+            Files = old,
+            Peers = [a.Address],
+            HoldDial = dial => observed.Task.ContinueWith(_ => dial(), TaskScheduler.Default),
+        });
         var events = thief.Observe(Chain, typeof(DuplicateIdentity));
+        await events.Log.FirstAsync<ObserveSnapshot>();
+        observed.SetResult();
         await a.CountsAsync("link.refused.identity-given-up");
         await thief.CountsAsync("link.duplicate-identity");
         Assert.Equal(old.Id, (await events.Log.FirstAsync<DuplicateIdentity>()).Node);
