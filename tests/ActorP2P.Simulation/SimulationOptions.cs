@@ -132,8 +132,13 @@ public sealed record FaultPlan
     /// <summary>Nodes with a genuine certificate that lie.</summary>
     public double Liars { get; init; }
 
-    /// <summary>True when every node and every link lives all the time: then nothing but distance excuses a refusal.</summary>
-    public bool IsCalm => Kill + Restart + Wipe == 0 && Partition == TimeSpan.Zero && OneWay == TimeSpan.Zero;
+    /// <summary>
+    /// True when every node and every link lives all the time, and answers before a handshake through relays is given up:
+    /// then nothing but distance excuses a refusal.
+    /// </summary>
+    public bool IsCalm => Kill + Restart + Wipe == 0 && Partition == TimeSpan.Zero && OneWay == TimeSpan.Zero && Delay + Jitter <= LongestCalmDelay;
+
+    private static readonly TimeSpan LongestCalmDelay = TimeSpan.FromMilliseconds(50);
 
     /// <summary>True when nothing stands between the wire and its receiver.</summary>
     public bool IsHonest => Loss == 0 && Liars == 0;

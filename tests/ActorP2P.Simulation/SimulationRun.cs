@@ -124,21 +124,21 @@ public sealed class SimulationRun(SimulationOptions options)
             world.Simulation.Schedule(faults.HealsAfter / 2, () => ChangeAll(world));
             RunUntil(world, Never, faults.HealsAfter);
             world.CrossedAt = null;
-            RunUntil(world, () => world.CrossedAt is not null && world.Board.HasConverged, ConvergenceLimit);
+            RunUntil(world, () => world.CrossedAt is not null && Expectation.HasConverged(world), ConvergenceLimit);
             report.Convergence = world.Simulation.Elapsed - (world.CrossedAt ?? TimeSpan.Zero);
             RunUntil(world, Never, options.Duration - faults.HealsAfter);
         }
 
         // A run that is shorter than what it sends takes goes on until each message has its outcome.
         RunUntil(world, () => !ConversationSums.AnyOpen(world), SettlingLimit);
-        report.ConvergedAgain = RunUntil(world, () => world.Board.HasConverged, ConvergenceLimit);
+        report.ConvergedAgain = RunUntil(world, () => Expectation.HasConverged(world), ConvergenceLimit);
     }
 
     private void ChangeState(SimulatedNetwork world, ReportBuilder report)
     {
         var changedAt = world.Simulation.Elapsed;
         world.Nodes[options.Nodes / 2].ChangeStatus();
-        report.ConvergedAgain = RunUntil(world, () => world.Board.HasConverged, ConvergenceLimit);
+        report.ConvergedAgain = RunUntil(world, () => Expectation.HasConverged(world), ConvergenceLimit);
         report.Convergence = world.Simulation.Elapsed - changedAt;
     }
 

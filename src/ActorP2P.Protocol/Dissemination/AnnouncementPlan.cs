@@ -7,7 +7,8 @@ namespace ActorP2P.Protocol.Dissemination;
 /// Whom to tell when which ids are held here. Each id goes through <see cref="LazyLinks.Rounds"/> rounds at growing
 /// ages; in each of them every node is told by <see cref="LazyLinks.AnnouncersPerRound"/> of its neighbours, others in
 /// every round. So what an id costs does not grow with the number of links, and a node hears of it unless a dozen
-/// neighbours fail it. A peer that is new, or was behind, is told everything that is held.
+/// neighbours fail it. Those may all be on the far side of a bridge whose one push was lost: from the third round on a node
+/// is told by its parent in the tree as well. A peer that is new, or was behind, is told everything that is held.
 /// </summary>
 internal sealed class AnnouncementPlan(DisseminationSettings settings)
 {
@@ -44,11 +45,13 @@ internal sealed class AnnouncementPlan(DisseminationSettings settings)
     /// <summary>Takes what is due now, by peer.</summary>
     /// <param name="log">What is held.</param>
     /// <param name="links">Who is told in which round.</param>
+    /// <param name="childrenOf">The peers below this node in a message's tree, as it is now.</param>
     /// <param name="isWanted">True when a peer has a use for a message.</param>
     /// <param name="now">The present.</param>
     internal Dictionary<NodeId, List<RetainedMessage>> TakeDue(
         ArrivalLog log,
         LazyLinks links,
+        Func<RetainedMessage, IEnumerable<NodeId>> childrenOf,
         Func<NodeId, RetainedMessage, bool> isWanted,
         DateTimeOffset now)
     {
@@ -65,7 +68,7 @@ internal sealed class AnnouncementPlan(DisseminationSettings settings)
                 }
 
                 _next[round] = message.Index + 1;
-                foreach (var peer in peers)
+                foreach (var peer in round < TrustingRounds ? peers : peers.Union(childrenOf(message)))
                 {
                     if (!message.CameFrom(peer) && (round >= TrustingRounds || !message.WasPushedTo(peer)) && isWanted(peer, message))
                     {

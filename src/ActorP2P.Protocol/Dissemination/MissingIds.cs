@@ -14,6 +14,9 @@ internal sealed class MissingIds(DisseminationSettings settings)
     private const int MaxAnnouncers = 8;
     private const int RoundsPerAnnouncer = 2;
 
+    // A node with a single neighbour has a single announcer, and question and answer may both be lost.
+    private const int MinAttempts = 4;
+
     private readonly Dictionary<MessageId, Missing> _missing = [];
     private readonly Dictionary<NodeId, PeerLoad> _loads = [];
     private readonly PriorityQueue<(Missing Missing, DateTimeOffset At), DateTimeOffset> _due = new();
@@ -132,7 +135,7 @@ internal sealed class MissingIds(DisseminationSettings settings)
     private void AskNext(Missing missing, DateTimeOffset now, Dictionary<NodeId, List<MessageId>> asks, List<NodeId> silent)
     {
         Release(missing);
-        if (missing.Attempts >= missing.Announcers.Count * RoundsPerAnnouncer)
+        if (missing.Attempts >= Math.Max(MinAttempts, missing.Announcers.Count * RoundsPerAnnouncer))
         {
             silent.Add(missing.FirstAnnouncer);
             Remove(missing);

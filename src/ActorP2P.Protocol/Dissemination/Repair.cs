@@ -85,7 +85,7 @@ internal sealed class Repair(
 
         if (_announcements.NextDue(origins.Arrivals, now) <= now)
         {
-            foreach (var (peer, messages) in _announcements.TakeDue(origins.Arrivals, neighbourhood.LazyLinks, IsWanted, now))
+            foreach (var (peer, messages) in _announcements.TakeDue(origins.Arrivals, neighbourhood.LazyLinks, ChildrenOf, IsWanted, now))
             {
                 Announce(peer, IdFlags.None, messages.ConvertAll(static message => message.Header), effects);
             }
@@ -199,6 +199,8 @@ internal sealed class Repair(
     }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b : a;
+
+    private IEnumerable<NodeId> ChildrenOf(RetainedMessage message) => neighbourhood.PlaceUnder(message.Header).Children.Where(neighbourhood.Peers.Contains);
 
     private bool IsWanted(NodeId peer, RetainedMessage message) => neighbourhood.HasUseFor(peer, message.Header);
 

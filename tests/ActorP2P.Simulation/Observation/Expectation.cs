@@ -2,7 +2,8 @@ namespace ActorP2P.Simulation;
 
 /// <summary>
 /// What should have arrived where: a broadcast that some live honest node held within retention belongs to every live
-/// honest node connected to it. Liars neither count as a connection nor as receivers, and may sign what they like.
+/// honest node connected to it. Liars neither count as a connection nor as receivers, and may sign what they like. An origin's
+/// new epoch closes the old one: who hears of it first takes nothing of the former life any more, by the protocol.
 /// </summary>
 internal static class Expectation
 {
@@ -13,7 +14,7 @@ internal static class Expectation
     {
         var (expected, delivered) = (0, 0);
         string? missing = null;
-        foreach (var island in Islands(world))
+        foreach (var island in Islands(world, static node => node.IsAlive && !node.IsLiar))
         {
             foreach (var page in world.Ledger.Pages.Where(page => !world.Nodes[page.Origin].IsLiar))
             {
@@ -21,7 +22,7 @@ internal static class Expectation
                 foreach (var node in island.Where(node => node.Number != page.Origin))
                 {
                     var isHere = page.IsAt(node.Number);
-                    if (isHere || (heldSince >= TimeSpan.Zero && heldSince + node.RetentionTime > node.StartedAt + JoinTime))
+                    if (isHere || (world.Nodes[page.Origin].StartedAt <= page.PublishedAt && heldSince >= TimeSpan.Zero && heldSince + node.RetentionTime > node.StartedAt + JoinTime))
                     {
                         expected++;
                         delivered += isHere ? 1 : 0;
@@ -34,9 +35,15 @@ internal static class Expectation
         return (expected, delivered, missing);
     }
 
-    private static IEnumerable<List<SimulatedNode>> Islands(SimulatedNetwork world)
+    /// <summary>True when all live nodes that the links connect know each other's status, liars' and through liars too.</summary>
+    internal static bool HasConverged(SimulatedNetwork world) =>
+        world.Board.HasConverged
+        || (world.Options.Faults.Kill > 0 && Islands(world, static node => node.IsAlive)
+            .All(island => world.Board.HaveConverged([.. island.Select(static node => node.Number)])));
+
+    private static IEnumerable<List<SimulatedNode>> Islands(SimulatedNetwork world, Func<SimulatedNode, bool> counted)
     {
-        var counts = world.Nodes.Where(node => node.IsAlive && !node.IsLiar).ToDictionary(node => node.Number);
+        var counts = world.Nodes.Where(counted).ToDictionary(node => node.Number);
         var neighbours = world.Links.SelectMany(link => new[] { link, (Low: link.High, High: link.Low) }).ToLookup(link => link.Low, link => link.High);
         while (counts.Count > 0)
         {

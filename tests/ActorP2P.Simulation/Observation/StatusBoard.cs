@@ -12,6 +12,10 @@ public sealed class StatusBoard(int nodes)
     /// <summary>True when every live node knows the present status of every other live node.</summary>
     public bool HasConverged => _right == _living * (_living - 1);
 
+    /// <summary>True when each of these nodes knows the present status of the others; it looks at each pair.</summary>
+    public bool HaveConverged(IReadOnlyList<int> group) =>
+        group.All(node => group.All(about => node == about || IsRight(node, about) == 1));
+
     /// <summary>Pairs of live nodes of which the first does not know the second's status.</summary>
     public long Missing => (_living * (_living - 1)) - _right;
 
