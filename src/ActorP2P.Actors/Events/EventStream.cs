@@ -105,7 +105,7 @@ public sealed class EventStream
             local.SendSystemMessage(new Watch(local, new Unsubscriber(this, local)));
     }
 
-    /// <param name="Left">Channels below this one that the subscriber left.</param>
+    // Left: channels below this one that the subscriber left.
     private sealed record Subscription(IActorRef Subscriber, Type Channel, ImmutableHashSet<Type> Left)
     {
         public bool Is(IActorRef subscriber, Type channel) => Channel == channel && Subscriber.Equals(subscriber);
