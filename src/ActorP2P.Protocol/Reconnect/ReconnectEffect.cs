@@ -15,6 +15,14 @@ public abstract record ReconnectEffect
     /// <param name="IsDiscovered">The address is a third party's claim.</param>
     public sealed record Dial(string Address, NodeId? ExpectedId, bool IsDiscovered) : ReconnectEffect;
 
+    /// <summary>
+    /// The member refuses this node, or is refused by it, again and again: from now on it is dialled no more often than members
+    /// that are only discovered.
+    /// </summary>
+    /// <param name="Address">Its first address.</param>
+    /// <param name="MaxDelay">Longest pause between two dials from now on.</param>
+    public sealed record BackedOff(string Address, TimeSpan MaxDelay) : ReconnectEffect;
+
     /// <summary>Call <see cref="ReconnectPlan.HandleTimer"/> with this token after the delay. It replaces the former one.</summary>
     public sealed record Schedule(long Token, TimeSpan Delay) : ReconnectEffect;
 }

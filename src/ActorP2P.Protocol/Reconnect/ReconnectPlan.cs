@@ -10,10 +10,14 @@ namespace ActorP2P.Protocol.Reconnect;
 /// delay = min(max, random(min, multiplier x previous)). Several addresses of one member are tried in one round, each
 /// when the one before has failed or has had a head start (RFC 8305, 5). A link that stood for a while resets the delay;
 /// one that flaps does not. Dials are limited in number at once and a second, so a healed partition is no storm. Members
-/// that are only discovered come after the configured ones, and only while there are fewer links than wanted.
+/// that are only discovered come after the configured ones, and only while there are fewer links than wanted. Where one of
+/// the two does not trust the other, dialling often changes nothing: such a member is dialled as seldom as a discovered one.
 /// </summary>
 public sealed class ReconnectPlan
 {
+    /// <summary>Refusals in a row after which a member is dialled seldom; our guess: fewer happen while lists are renewed one node after the other.</summary>
+    public const int RefusalsBeforeBackOff = 3;
+
     private readonly ReconnectSettings _settings;
     private readonly DiscoverySettings _discovery;
     private readonly NodeId _self;
@@ -82,11 +86,16 @@ public sealed class ReconnectPlan
     }
 
     /// <summary>A dial, or the handshake after it, came to nothing.</summary>
-    public void DialFailed(string address, DateTimeOffset now, List<ReconnectEffect> effects)
+    /// <param name="address">The address.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="effects">Receives what to do.</param>
+    /// <param name="isRefusal">True when one of the two does not trust the other.</param>
+    public void DialFailed(string address, DateTimeOffset now, List<ReconnectEffect> effects, bool isRefusal = false)
     {
         if (_targets.Find(target => target.IsDialling(address)) is { } target)
         {
             target.EndDial(address);
+            Note(target, isRefusal, effects);
             Continue(target, now);
         }
 
@@ -163,6 +172,22 @@ public sealed class ReconnectPlan
             {
                 target.EndRound(TargetPhase.Up);
                 target.UpSince = now;
+                target.Refusals = 0;
+            }
+        }
+
+        Pump(now, effects);
+    }
+
+    /// <summary>What this node shows or trusts is another: who refused it, or was refused, is dialled soon and as often as others.</summary>
+    public void ForgetRefusals(DateTimeOffset now, List<ReconnectEffect> effects)
+    {
+        foreach (var target in _targets.Where(static target => target.Refusals > 0))
+        {
+            (target.Refusals, target.LastDelay) = (0, TimeSpan.Zero);
+            if (target.Phase == TargetPhase.Waiting && target.DueAt > now + _settings.MinDelay)
+            {
+                target.DueAt = now + _settings.MinDelay;
             }
         }
 
@@ -213,6 +238,17 @@ public sealed class ReconnectPlan
         _targets.Add(target);
     }
 
+    private TimeSpan LongestOfRefused => _discovery.MaxDelay > _settings.MaxDelay ? _discovery.MaxDelay : _settings.MaxDelay;
+
+    private void Note(ReconnectTarget target, bool isRefusal, List<ReconnectEffect> effects)
+    {
+        target.Refusals = isRefusal ? target.Refusals < RefusalsBeforeBackOff ? target.Refusals + 1 : RefusalsBeforeBackOff + 1 : 0;
+        if (target.Refusals == RefusalsBeforeBackOff && !target.IsDiscovered)
+        {
+            effects.Add(new ReconnectEffect.BackedOff(target.Addresses[0], LongestOfRefused));
+        }
+    }
+
     // The next address at once, for the one before has failed; a pause when every one has.
     private void Continue(ReconnectTarget target, DateTimeOffset now)
     {
@@ -236,7 +272,7 @@ public sealed class ReconnectPlan
         var least = _settings.MinDelay;
         var most = target.LastDelay > least ? target.LastDelay * _settings.Multiplier : least * _settings.Multiplier;
         var delay = least + ((most - least) * _random.NextDouble());
-        var longest = target.IsDiscovered ? _discovery.MaxDelay : _settings.MaxDelay;
+        var longest = target.IsDiscovered ? _discovery.MaxDelay : target.Refusals >= RefusalsBeforeBackOff ? LongestOfRefused : _settings.MaxDelay;
         target.LastDelay = delay < longest ? delay : longest;
         target.EndRound(TargetPhase.Waiting);
         target.DueAt = now + target.LastDelay;

@@ -55,6 +55,9 @@ internal sealed class ReconnectTarget(IReadOnlyList<string> addresses, NodeId? e
 
     internal TimeSpan LastDelay { get; set; }
 
+    /// <summary>Attempts in a row that failed because one of the two does not trust the other.</summary>
+    internal int Refusals { get; set; }
+
     internal int DialsInFlight => _inFlight.Count;
 
     internal bool HasUntried => _nextAddress < Addresses.Count;

@@ -52,6 +52,7 @@ public sealed partial class Hypernet
             link.Link.Tell(new Link.OfferSlots(_slots));
         }
 
+        _client.Tell(HypernetClient.TrustChanged.Instance);
         _topology.Tell(Topology.TrustChanged.Instance);
     }
 

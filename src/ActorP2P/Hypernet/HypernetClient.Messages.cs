@@ -37,5 +37,11 @@ public sealed partial class HypernetClient
         public static readonly UseIdentity Instance = new();
     }
 
+    /// <summary>From Hypernet: what this node shows or trusts is another.</summary>
+    internal sealed record TrustChanged
+    {
+        public static readonly TrustChanged Instance = new();
+    }
+
     private sealed record PlanTimer(long Token);
 }

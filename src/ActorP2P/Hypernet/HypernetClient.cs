@@ -32,7 +32,12 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
         _policy = new AddressPolicy(environment.Settings.Discovery);
         Receive<LinkUp>(HandleLinkUp);
         Receive<LinkDown>(HandleLinkDown);
-        Receive<AttemptFailed>(failed => Fail(failed.Address));
+        Receive<AttemptFailed>(failed => Fail(failed.Address, failed.Reason));
+        Receive<TrustChanged>(_ =>
+        {
+            _plan.ForgetRefusals(Now, _effects);
+            Perform();
+        });
         Receive<AddressProven>(HandleAddressProven);
         Receive<UseDiscovered>(HandleDiscovered);
         Receive<NodeSucceeded>(succeeded =>
@@ -163,13 +168,20 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
             Context.Parent.Tell(new Hypernet.Rejected(failed.Address, reason, failed.Failure.Detail));
         }
 
-        Fail(failed.Address);
+        Fail(failed.Address, reason);
     }
 
-    private void Fail(string address)
+    private void Fail(string address, string reason)
     {
-        _plan.DialFailed(address, Now, _effects);
-        Perform();
+        _plan.DialFailed(address, Now, _effects, TrustReasons.Contains(reason));
+        Perform(reason);
+    }
+
+    private void TellBackedOff(ReconnectEffect.BackedOff backedOff, string reason)
+    {
+        _environment.Counters.Add("dial.backed-off");
+        Context.Parent.Tell(new Hypernet.Rejected(
+            backedOff.Address, reason, $"{ReconnectPlan.RefusalsBeforeBackOff} times in a row: dialled again after up to {backedOff.MaxDelay.TotalSeconds} s, or when certificates or lists of this node change"));
     }
 
     private void Dial(ReconnectEffect.Dial dial)
@@ -188,7 +200,7 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
         _environment.Port.Dial(new DialRequest(dial.Address, _environment.Settings.Reconnect.DialTimeout, accepts), new DialSink(Self, dial.Address));
     }
 
-    private void Perform()
+    private void Perform(string reason = "")
     {
         foreach (var effect in _effects)
         {
@@ -196,6 +208,9 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
             {
                 case ReconnectEffect.Dial dial:
                     Dial(dial);
+                    break;
+                case ReconnectEffect.BackedOff backedOff:
+                    TellBackedOff(backedOff, reason);
                     break;
                 case ReconnectEffect.Schedule schedule:
                     Timers.StartSingleTimer(nameof(PlanTimer), new PlanTimer(schedule.Token), schedule.Delay);

@@ -132,7 +132,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     {
         Receive<FramesReceived>(HandleFrames);
         Receive<BytesWritten>(HandleWritten);
-        Receive<ConnectionClosed>(closed => FailHandshake(ReasonName.Of(closed.Failure.Reason), closed.Failure.Detail, closed.Failure.Reason == TransportFailureReason.BadFrame));
+        Receive<ConnectionClosed>(closed => FailHandshake(WhyClosed(closed.Failure), closed.Failure.Detail, closed.Failure.Reason == TransportFailureReason.BadFrame));
         Receive<DeadlinePassed>(_ => FailHandshake("handshake-timeout", "No complete handshake before the deadline.", refusedByUs: true));
         Receive<CloseLink>(close => FailHandshake(close.Reason, "Closed before the handshake was done.", refusedByUs: false));
     }
@@ -371,6 +371,12 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         _endReason ??= reason;
         Context.Stop(Self);
     }
+
+    // Nobody answers a refusal. But who proved itself, has our proof and goes away without a record has refused it.
+    private string WhyClosed(TransportFailure failure) =>
+        _weDialled && _pair is not null && failure.Reason is (TransportFailureReason.ClosedByRemote or TransportFailureReason.SocketError)
+            ? TrustReasons.RefusedByRemote
+            : ReasonName.Of(failure.Reason);
 
     private void FailHandshake(string reason, string detail, bool refusedByUs)
     {

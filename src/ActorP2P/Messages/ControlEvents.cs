@@ -31,7 +31,10 @@ public sealed record IdentityChanged(string Namespace, NodeId Former, NodeId Pre
 /// <param name="Present">The ID from now on.</param>
 public sealed record PeerSucceeded(string Namespace, NodeId Former, NodeId Present) : ControlEvent(Namespace);
 
-/// <summary>A remote was refused before it became a peer.</summary>
+/// <summary>
+/// A remote was refused before it became a peer; or, with the reason <c>refused-by-remote</c>, it has refused this node again and
+/// again, and is dialled less often from now on.
+/// </summary>
 public sealed record PeerRejected(string Namespace, string Endpoint, string Reason, string Detail) : ControlEvent(Namespace);
 
 /// <summary>A member became reachable or unreachable, or its distance changed.</summary>

@@ -80,7 +80,7 @@ public sealed class CertificateLifeTests
         Assert.True(b.IsLinkedTo(other));
 
         b.Use(world.Renew(b, validity));
-        world.Until(() => b.IsLinkedTo(s), 10, "the link again", b, s);
+        world.Until(() => b.IsLinkedTo(s), 31, "the link again", b, s);
     }
 
     [Fact]

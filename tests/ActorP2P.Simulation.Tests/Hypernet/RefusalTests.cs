@@ -187,6 +187,22 @@ public sealed class RefusalTests
         Assert.Equal(40 - b.Manager.Rejections.Count, b.Count("rejection.event-suppressed"));
     }
 
+    [Fact]
+    public void A_flood_of_rejections_is_logged_no_more_often_than_it_is_told()
+    {
+        using var world = new PhysicalWorld(22);
+        var b = world.Start("b", "actorp2p.events.max-per-second = 3");
+        for (var host = 0; host < 60; host++)
+        {
+            new Stranger(world, "s" + host).Dial("b:7000", [.. Enumerable.Repeat((byte)0xEE, 64)]);
+        }
+
+        world.Run(0.9);
+        Assert.Equal(60, b.Count("link.refused.bad-frame"));
+        Assert.InRange(b.Manager.Rejections.Count, 1, 6);
+        Assert.Equal(b.Manager.Rejections.Count, b.Log.Count(static line => line.Contains("refused", StringComparison.Ordinal)));
+    }
+
     private static void AssertStillServes(PhysicalWorld world, PhysicalNode node)
     {
         var member = world.Start("member", $"""actorp2p.network.peers = ["{node.Host}:7000"]""");

@@ -22,6 +22,7 @@ internal sealed class TestNode : IAsyncDisposable
         {{TestMembers.Patience}}
         admission { rate-per-second = 1000, burst = 1000, member-rate-per-second = 1000, member-burst = 1000 }
         reconnect { min-delay = 20ms, max-delay = 200ms, dials-per-second = 1000 }
+        discovery.max-delay = 200ms
         link.drain-timeout = 1s
         dissemination { announce-interval = 50ms, want-delay = 50ms, want-timeout = 500ms }
         state-sync { announce-interval = 100ms, push-debounce = 10ms }
