@@ -9,7 +9,7 @@ namespace ActorP2P.Fuzz.Coverage;
 /// </summary>
 public sealed class InstrumentedCopy : IDisposable
 {
-    private static readonly string[] Fuzzed = ["ActorP2P.Protocol.dll", "ActorP2P.Hocon.dll"];
+    private static readonly string[] Fuzzed = ["ActorP2P.Protocol.dll", "ActorP2P.Hocon.dll", "ActorP2P.Guomi.dll"];
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("actorp2p-fuzz-");
 

@@ -16,6 +16,8 @@ public static class FuzzTargets
         new HandshakeInitiatorTarget(),
         new CertificateTarget(),
         new RevocationTarget(),
+        new IdentityFileTarget(),
+        new GuomiTarget(),
         new TunnelTarget(),
         new MulticastTarget(),
         new StateSyncTarget(),

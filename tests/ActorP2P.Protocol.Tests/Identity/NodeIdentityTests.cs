@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Identity.Issuing;
+using ActorP2P.Protocol.Identity.Revocation;
+using ActorP2P.Protocol.Tests.Identity.Revocation;
 
 namespace ActorP2P.Protocol.Tests.Identity;
 
@@ -141,6 +144,38 @@ public sealed class NodeIdentityTests
             Assert.NotEmpty(reason);
             Assert.DoesNotContain('\n', reason);
         }
+    }
+
+    [Fact]
+    public void A_key_on_a_curve_that_nobody_knows_is_a_reason_and_no_exception()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var der = key.ExportPkcs8PrivateKey();
+        ReadOnlySpan<byte> p256 = [0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+        der[der.AsSpan().IndexOf(p256) + p256.Length - 1] = 0x7F;
+
+        Assert.False(IdentityCurves.P256.TryImportKey(PemEncoding.WriteString("PRIVATE KEY", der), null, out _, out var reason));
+        Assert.NotEmpty(reason);
+    }
+
+    [Fact]
+    public void A_CA_certificate_with_a_damaged_extension_beside_a_revocation_list_is_an_error_of_the_CA_file()
+    {
+        var pki = TestPki.P256;
+        var node = pki.IssueNode();
+        using var root = X509Certificate2.CreateFromPem(pki.Root.CertificatePem);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(root.SubjectName, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509Extension("2.5.29.14", [1, 2, 3], critical: false));
+        using var damaged = request.CreateSelfSigned(TestPki.Valid.NotBefore, TestPki.Valid.NotAfter);
+        var lists = new RevocationFiles([TestLists.Pem(pki.Root, 3, [])], StaleListPolicy.Refuse, RevocationLists.None.Numbers);
+
+        var created = NodeIdentity.TryCreate(
+            node.KeyPem, node.ChainPem, damaged.ExportCertificatePem() + "\n" + node.CaPem, IdentityCurves.P256, null, TestPki.Settings(), TestPki.Now, out _, out var errors, lists);
+
+        Assert.False(created);
+        Assert.Contains(errors, static error => error.Kind == IdentityErrorKind.Roots);
     }
 
     [Fact]

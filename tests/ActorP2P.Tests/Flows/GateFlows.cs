@@ -32,6 +32,19 @@ public sealed class GateFlows
     }
 
     [Fact]
+    public async Task A_burst_of_one_and_a_burst_of_all_in_a_mesh_of_eight_arrive_whole_and_once()
+    {
+        const int Burst = 40;
+        await using var network = await TestNetwork.FullAsync(8, NetworkOptions.OnTcp);
+        await network.AllReachAllAsync(Chain);
+        var modules = await network.RegisterAllAsync(Chain, "tx");
+        await BurstAsync(network[0], Burst);
+        await EachHasAsync(modules, network.Nodes, [(network[0], Burst)]);
+        await Task.WhenAll(network.Nodes.Select(static node => BurstAsync(node, Burst / 8)));
+        await EachHasAsync(modules, network.Nodes, [.. network.Nodes.Select((node, index) => (node, (index == 0 ? Burst : 0) + (Burst / 8)))]);
+    }
+
+    [Fact]
     public async Task Along_a_line_of_six_broadcasts_unicasts_and_requests_reach_the_far_end()
     {
         await using var network = await TestNetwork.LineAsync(6, NetworkOptions.OnTcp);
@@ -168,6 +181,9 @@ public sealed class GateFlows
             await node.BroadcastAsync(Chain, "tx", Numbered(number, bytes));
         }
     }
+
+    private static Task BurstAsync(TestNode node, int messages) =>
+        Task.WhenAll(Enumerable.Range(0, messages).Select(number => node.BroadcastAsync(Chain, "tx", Numbered(number, 64 * 1024))));
 
     // Everybody has what is said of each origin, none of it twice, and nothing of its own.
     private static async Task EachHasAsync(IReadOnlyList<TestModule> modules, IReadOnlyList<TestNode> nodes, IReadOnlyList<(TestNode Origin, int Count)> said)

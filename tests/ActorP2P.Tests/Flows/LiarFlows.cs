@@ -112,6 +112,5 @@ public sealed class LiarFlows
     }
 
     private static void Tell(TestNode liar, TestNode receiver, (ReadOnlyMemory<byte> Head, ReadOnlyMemory<byte> Payload) message) =>
-        liar.System.ActorSelection($"/user/p2p/manager/{Chain}/{PeerManager.PeerNamePrefix}{receiver.Id.ShortId}-*")
-            .Tell(new Peer.SendDissemination(Lane.Request, message.Head, message.Payload), ActorRefs.NoSender);
+        liar.TellInside(Interposed.PeerPath(receiver, Chain), new Peer.SendDissemination(Lane.Request, message.Head, message.Payload));
 }

@@ -16,6 +16,7 @@ namespace ActorP2P.Tests.Network;
 internal sealed class TestNode : IAsyncDisposable
 {
     private const string MemoryPort = ":30300";
+    private const string AnyPort = "127.0.0.1:0";
 
     // Shorter waits than an operator would choose, so that tests need not wait for them; no limit of size is touched.
     private const string QuickHocon = $$"""
@@ -39,7 +40,7 @@ internal sealed class TestNode : IAsyncDisposable
     public TestNode(TestNodeOptions options)
     {
         _options = options;
-        _listen = options.Memory is null ? "127.0.0.1:0" : options.Name + MemoryPort;
+        _listen = options.Memory is null ? AnyPort : options.Name + MemoryPort;
         Files = options.Files;
     }
 
@@ -51,7 +52,7 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>Its private key.</summary>
     public string KeyPem => _options.Files.KeyPem;
 
-    /// <summary>Where others dial it.</summary>
+    /// <summary>Where others dial it; on real sockets another one after each start.</summary>
     public string Address => _listen;
 
     /// <summary>What upstream modules send to.</summary>
@@ -85,6 +86,12 @@ internal sealed class TestNode : IAsyncDisposable
 
     public async Task StartAsync()
     {
+        if (_options.Memory is null)
+        {
+            // The port of a former life may be somebody's connection by now.
+            _listen = AnyPort;
+        }
+
         var settings = ReadSettings();
         var now = _options.Time.GetUtcNow();
         var source = new TestTrustSource(() => ReadFiles(ReadSettings()));
@@ -181,6 +188,9 @@ internal sealed class TestNode : IAsyncDisposable
         Router.Tell(new NamespaceRouter.Observe(@namespace, observer.Ref, events), observer.Ref);
         return observer;
     }
+
+    /// <summary>A message straight to an actor inside, by its path below the root; <c>*</c> stands for any letters.</summary>
+    public void TellInside(string path, object message) => System.ActorSelection("/user/p2p/" + path).Tell(message, ActorRefs.NoSender);
 
     /// <summary>Sends to the router and awaits its one answer.</summary>
     public Task<object> AskAsync(object message) => Router.Ask<object>(message, Eventually.Limit);
