@@ -40,7 +40,7 @@ public sealed class StateLiarFlows
         Tell(liar, other, State(liar, liar.Epoch, "2").Encode());
         await ReportedAsync(network, observers, liar, "namespace state");
         await Eventually.HoldsAsync(
-            async () => (await Task.WhenAll(honest.Select(node => HeightAsync(node, liar)))).Distinct().Single() is not null, network.CountersText);
+            async () => (await Task.WhenAll(honest.Select(node => HeightAsync(node, liar)))).Distinct().ToList() is [not null], network.CountersText);
         AllAreLinked(network);
     }
 
