@@ -9,12 +9,13 @@ public static class CommandLine
 {
     private const string Usage =
         "usage: --nodes N --seed S [--topology full|line|ring|star|islands|regular] [--degree K] [--senders N] [--messages N] [--payload BYTES]"
-        + " [--burst] [--unicasts N] [--requests N] [--seconds V] [--push on|off] [--encryption on|off] [--state-change] [--idle]"
-        + " [--faults loss=0.05,kill=0.2,restart=0.1,wipe=0.1,partition=30,oneway=10,delay=10ms,jitter=20ms,slow=0.1,skew=2,liars=0.1] [--max-wall S] [--profile] [--json]"
+        + " [--burst] [--unicasts N] [--requests N] [--talkers N] [--topics N] [--seconds V] [--push on|off] [--encryption on|off] [--state-change|--idle|--everything]"
+        + " [--faults loss=0.05,kill=0.2,restart=0.1,wipe=0.1,join=0.1,partition=30,oneway=10,delay=10ms,jitter=20ms,slow=0.1,skew=2,liars=0.1] [--max-wall S] [--profile] [--json]"
         + " | --gates [--small|--large|--huge] [--seeds 1-20] [--only TEXT] [--jobs N] [--json]";
 
     private const int MaxNodes = 2000;
     private const int MaxJobs = 64;
+    private const int MaxTopics = 100;
 
     /// <summary>Reads the switches of one run; false with one line that says what to do.</summary>
     public static bool TryParse(IReadOnlyList<string> args, [NotNullWhen(true)] out SimulationOptions? options, out bool json, out string error)
@@ -96,12 +97,14 @@ public static class CommandLine
         Add("payload", options.PayloadBytes, usual.PayloadBytes);
         Add("unicasts", options.UnicastsPerNode, usual.UnicastsPerNode);
         Add("requests", options.RequestsPerNode, usual.RequestsPerNode);
+        Add("talkers", options.Talkers, usual.Talkers);
+        Add("topics", options.Topics, usual.Topics);
         Add("seconds", (int)options.Duration.TotalSeconds, (int)usual.Duration.TotalSeconds);
         Add("push", options.PushOnChange ? "on" : "off", "on");
         Add("encryption", options.Encryption ? "on" : "off", "on");
         Add("faults", FaultText.Of(options.Faults), "");
         text.Append(options.Burst ? " --burst" : "");
-        text.Append(options.Kind switch { RunKind.StateChange => " --state-change", RunKind.Idle => " --idle", _ => "" });
+        text.Append(options.Kind switch { RunKind.StateChange => " --state-change", RunKind.Idle => " --idle", RunKind.Everything => " --everything", _ => "" });
         return text.ToString();
 
         void Add<T>(string name, T value, T unless)
@@ -133,6 +136,7 @@ public static class CommandLine
         "--state-change" => options with { Kind = RunKind.StateChange },
         "--profile" => options with { Profile = true },
         "--idle" => options with { Kind = RunKind.Idle },
+        "--everything" => options with { Kind = RunKind.Everything },
         _ => null,
     };
 
@@ -148,6 +152,8 @@ public static class CommandLine
             "--messages" when number >= 0 => options with { MessagesPerNode = number },
             "--unicasts" when number >= 0 => options with { UnicastsPerNode = number },
             "--requests" when number >= 0 => options with { RequestsPerNode = number },
+            "--talkers" when number >= 0 => options with { Talkers = number },
+            "--topics" when number is >= 0 and <= MaxTopics => options with { Topics = number },
             "--payload" when number is >= 0 and <= 32 * 1024 * 1024 => options with { PayloadBytes = number },
             "--seconds" when number > 0 => options with { Duration = TimeSpan.FromSeconds(number) },
             "--max-wall" when number > 0 => options with { MaxWall = TimeSpan.FromSeconds(number) },

@@ -11,23 +11,34 @@ internal sealed class ReportBuilder(SimulatedNetwork world, Stopwatch watch)
     public TimeSpan Convergence { get; set; }
 
     /// <summary>Traffic when measuring began.</summary>
-    public TrafficMeter Before { get; set; } = new();
+    public TrafficMeter Before { get; private set; } = new();
 
     /// <summary>All wire bytes but payload copies, from the first broadcast to the last delivery.</summary>
-    public long OtherBytesInWindow { get; set; }
+    public long OtherBytesInWindow { get; private set; }
 
     /// <summary>Virtual time when measuring began.</summary>
-    public TimeSpan MeasuredFrom { get; set; }
+    public TimeSpan MeasuredFrom { get; private set; }
+
+    /// <summary>True while nothing but upkeep is measured.</summary>
+    public bool IsIdle { get; init; }
 
     /// <summary>True when all knew all at the end.</summary>
     public bool ConvergedAgain { get; set; } = true;
+
+    /// <summary>Measuring begins.</summary>
+    public void Begin()
+    {
+        Before = world.Traffic.Copy();
+        MeasuredFrom = world.Simulation.Elapsed;
+        world.Ledger.OnDelivery = copies => OtherBytesInWindow = world.Traffic.TotalBytes - Before.TotalBytes - copies;
+    }
 
     public SimulationReport Build()
     {
         var (options, ledger) = (world.Options, world.Ledger);
         var (expected, delivered, missing) = Expectation.Of(world);
         var seconds = (world.Simulation.Elapsed - MeasuredFrom).TotalSeconds;
-        var isIdle = options.Kind == RunKind.Idle && seconds > 0;
+        var isIdle = IsIdle && seconds > 0;
         var liveness = world.Traffic.LivenessBytes - Before.LivenessBytes;
         var wire = world.Traffic.TotalBytes - Before.TotalBytes;
         var (unicasts, requests) = (ConversationSums.Of(world, isRequest: false), ConversationSums.Of(world, isRequest: true));
@@ -65,8 +76,11 @@ internal sealed class ReportBuilder(SimulatedNetwork world, Stopwatch watch)
             RequestExpected = requests.Expected,
             RequestAnswered = requests.Delivered,
             RequestRefused = requests.Refused,
+            TopicExpected = world.Topics.Expected,
+            TopicDelivered = world.Topics.Delivered,
             Failure = world.Violation
                 ?? (missing is not null ? $"not everything was delivered: {missing}" : null)
+                ?? (world.Topics.Missing is { } lost ? $"not everything was delivered: {lost}" : null)
                 ?? unicasts.Broken
                 ?? requests.Broken
                 ?? (!ConvergedAgain ? $"state did not converge: {world.Board.Missing} pairs do not know each other's status" : CutOff())

@@ -33,6 +33,9 @@ public enum RunKind
 
     /// <summary>What a quiet network costs.</summary>
     Idle,
+
+    /// <summary>What a quiet network costs, small broadcasts beside unicasts and requests, broadcasts of 64 KiB, and one status change: one after the other.</summary>
+    Everything,
 }
 
 /// <summary>What one run simulates. The same options give the same run.</summary>
@@ -74,6 +77,12 @@ public sealed record SimulationOptions
     /// <summary>Requests that each node sends meanwhile.</summary>
     public int RequestsPerNode { get; init; } = 2;
 
+    /// <summary>Nodes that send unicasts and requests; 0 for all.</summary>
+    public int Talkers { get; init; }
+
+    /// <summary>Topics; with some, messages go to topics that are drawn, and nodes join and leave topics meanwhile. 0 broadcasts to all.</summary>
+    public int Topics { get; init; }
+
     /// <summary>Virtual time from the first broadcast to the end.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -94,52 +103,7 @@ public sealed record SimulationOptions
 
     /// <summary>The nodes that broadcast.</summary>
     public int SenderCount => Senders == 0 ? Nodes : Math.Min(Senders, Nodes);
-}
 
-/// <summary>What goes wrong during a run. Fractions are of the nodes or links, from 0 to 1.</summary>
-public sealed record FaultPlan
-{
-    /// <summary>Probability that a decoded dissemination or gossip message vanishes at its receiver, before it is judged.</summary>
-    public double Loss { get; init; }
-
-    /// <summary>Nodes that are killed and stay away.</summary>
-    public double Kill { get; init; }
-
-    /// <summary>Nodes that are killed and come back with their disk after two seconds.</summary>
-    public double Restart { get; init; }
-
-    /// <summary>Nodes that are killed and come back without their disk after two seconds.</summary>
-    public double Wipe { get; init; }
-
-    /// <summary>Cuts the network into two halves for this long, from one second on; zero for never.</summary>
-    public TimeSpan Partition { get; init; }
-
-    /// <summary>Cuts one direction between two halves for this long, from one second on; zero for never.</summary>
-    public TimeSpan OneWay { get; init; }
-
-    /// <summary>One-way delay of every write.</summary>
-    public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(10);
-
-    /// <summary>Further delay, drawn anew for every write up to this, so that what takes two ways arrives in any order.</summary>
-    public TimeSpan Jitter { get; init; }
-
-    /// <summary>Links that carry 1 MiB/s and no more.</summary>
-    public double Slow { get; init; }
-
-    /// <summary>Clocks are wrong by up to this, in both directions.</summary>
-    public TimeSpan Skew { get; init; }
-
-    /// <summary>Nodes with a genuine certificate that lie.</summary>
-    public double Liars { get; init; }
-
-    /// <summary>
-    /// True when every node and every link lives all the time, and answers before a handshake through relays is given up:
-    /// then nothing but distance excuses a refusal.
-    /// </summary>
-    public bool IsCalm => Kill + Restart + Wipe == 0 && Partition == TimeSpan.Zero && OneWay == TimeSpan.Zero && Delay + Jitter <= LongestCalmDelay;
-
-    private static readonly TimeSpan LongestCalmDelay = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>True when nothing stands between the wire and its receiver.</summary>
-    public bool IsHonest => Loss == 0 && Liars == 0;
+    /// <summary>The nodes that send unicasts and requests.</summary>
+    public int TalkerCount => Talkers == 0 ? Nodes : Math.Min(Talkers, Nodes);
 }

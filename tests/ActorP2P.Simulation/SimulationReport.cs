@@ -90,6 +90,21 @@ public sealed record SimulationReport(
     [JsonPropertyName("request_refused")]
     public int RequestRefused { get; init; }
 
+    /// <summary>Messages to topics times the nodes that followed the topic all the time.</summary>
+    [JsonPropertyName("topic_expected")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int TopicExpected { get; init; }
+
+    /// <summary>Of these, those that the module was given.</summary>
+    [JsonPropertyName("topic_delivered")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int TopicDelivered { get; init; }
+
+    /// <summary>The parts of a run of everything, of which the other figures are the sum or the worst; null for another run.</summary>
+    [JsonPropertyName("phases")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PhaseReport>? Phases { get; init; }
+
     /// <summary>Null when everything promised was kept, else what was not.</summary>
     [JsonPropertyName("failure")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -5,12 +5,16 @@ namespace ActorP2P.Simulation;
 
 /// <summary>
 /// One scenario: all nodes start and learn of each other; then they broadcast while faults happen, or one status
-/// changes, or nothing happens; then the network is given time to repair. A broken promise ends the run at once.
+/// changes, or nothing happens, or all of that one after the other; then the network is given time to repair. A broken
+/// promise ends the run at once.
 /// </summary>
 public sealed class SimulationRun(SimulationOptions options)
 {
     private static readonly TimeSpan ConvergenceLimit = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan BroadcastSpan = TimeSpan.FromSeconds(5);
+    private const int Phases = 4;
+    private const int SmallBytes = 1024;
+    private const int LargeBytes = 64 * 1024;
+
 
     // Beyond the timeout of requests, and of what waits for a session.
     private static readonly TimeSpan SettlingLimit = TimeSpan.FromSeconds(30);
@@ -52,26 +56,76 @@ public sealed class SimulationRun(SimulationOptions options)
         RunUntil(world, Never, Quiet);
         Tell(world, "quiet");
         world.Wire.IsActive = true;
-        report.Before = world.Traffic.Copy();
-        world.Ledger.OnDelivery = copies => report.OtherBytesInWindow = world.Traffic.TotalBytes - report.Before.TotalBytes - copies;
-        report.MeasuredFrom = world.Simulation.Elapsed;
+        var done = options.Kind == RunKind.Everything
+            ? Everything(world, report.Formation)
+            : Measure(world, new ReportBuilder(world, _watch) { Formation = report.Formation, Convergence = report.Formation, IsIdle = options.Kind == RunKind.Idle });
+        OnProgress?.Invoke(world.Ledger.Slowest);
+        Tell(profile);
+        return done;
+    }
+
+    private SimulationReport Measure(SimulatedNetwork world, ReportBuilder report)
+    {
+        report.Begin();
         switch (options.Kind)
         {
-            case RunKind.Broadcast:
-                Broadcast(world, report);
-                break;
             case RunKind.StateChange:
                 ChangeState(world, report);
                 break;
             case RunKind.Idle:
                 RunUntil(world, Never, options.Duration);
                 break;
+            default:
+                Broadcast(world, report);
+                break;
         }
 
         Tell(world, "done");
-        OnProgress?.Invoke(world.Ledger.Slowest);
-        Tell(profile);
         return report.Build();
+    }
+
+    // One formation, the dearest part of a large run, serves all that is measured in a network without faults.
+    private SimulationReport Everything(SimulatedNetwork world, TimeSpan formation)
+    {
+        var length = options.Duration / Phases;
+        var traffic = new TrafficSchedule(world);
+        var phases = new List<PhaseReport>();
+        Phase("idle", isIdle: true, _ => RunUntil(world, Never, length));
+        Phase("1 KiB", isIdle: false, _ =>
+        {
+            traffic.Broadcasts(SmallBytes);
+            traffic.Talk();
+            RunUntil(world, Never, length);
+            RunUntil(world, () => !ConversationSums.AnyOpen(world), SettlingLimit);
+        });
+        Phase("64 KiB", isIdle: false, _ =>
+        {
+            traffic.Broadcasts(LargeBytes);
+            RunUntil(world, Never, length);
+        });
+        var last = Phase("one change", isIdle: false, report =>
+        {
+            ChangeState(world, report);
+            RunUntil(world, Never, length);
+        });
+        return PhaseReport.Whole(last, phases);
+
+        SimulationReport Phase(string name, bool isIdle, Action<ReportBuilder> run)
+        {
+            world.TurnPage();
+            var report = new ReportBuilder(world, _watch) { Formation = formation, IsIdle = isIdle };
+            report.Begin();
+            run(report);
+            Tell(world, name);
+            var built = report.Build();
+            phases.Add(PhaseReport.Of(name, built, world.Simulation.Elapsed - report.MeasuredFrom));
+            if (built.Failure is { } failure)
+            {
+                world.Violate($"{name}: {failure}");
+            }
+
+            return built;
+        }
     }
 
     private static bool Never() => false;
@@ -110,10 +164,18 @@ public sealed class SimulationRun(SimulationOptions options)
 
     private void Broadcast(SimulatedNetwork world, ReportBuilder report)
     {
-        var faults = new FaultSchedule(world, BroadcastSpan);
+        var (faults, traffic) = (new FaultSchedule(world, TrafficSchedule.Span), new TrafficSchedule(world));
         faults.Plan();
-        ScheduleBroadcasts(world);
-        ScheduleUnicasts(world);
+        if (options.Topics > 0)
+        {
+            traffic.Multicasts();
+        }
+        else
+        {
+            traffic.Broadcasts(options.PayloadBytes);
+        }
+
+        traffic.Talk();
         if (faults.HealsAfter == TimeSpan.Zero)
         {
             RunUntil(world, Never, options.Duration);
@@ -148,52 +210,5 @@ public sealed class SimulationRun(SimulationOptions options)
         {
             node.ChangeStatus();
         }
-    }
-
-    private void ScheduleBroadcasts(SimulatedNetwork world)
-    {
-        foreach (var node in world.Nodes.Take(options.SenderCount))
-        {
-            for (var number = 0; number < options.MessagesPerNode; number++)
-            {
-                var ours = number;
-                world.Simulation.Schedule(options.Burst ? TimeSpan.Zero : BroadcastSpan * world.Simulation.Random.NextDouble(), () =>
-                {
-                    if (node.IsAlive)
-                    {
-                        node.Broadcast(ours);
-                    }
-                });
-            }
-        }
-    }
-
-    private void ScheduleUnicasts(SimulatedNetwork world)
-    {
-        foreach (var node in world.Nodes)
-        {
-            for (var i = 0; i < options.UnicastsPerNode; i++)
-            {
-                var turn = i;
-                ScheduleTalk(world, node, to => node.Unicast(to, turn));
-            }
-
-            for (var i = 0; i < options.RequestsPerNode; i++)
-            {
-                ScheduleTalk(world, node, node.Request);
-            }
-        }
-    }
-
-    private static void ScheduleTalk(SimulatedNetwork world, SimulatedNode node, Action<SimulatedNode> send)
-    {
-        var to = world.Nodes[(node.Number + 1 + world.Simulation.Random.Next(world.Nodes.Count - 1)) % world.Nodes.Count];
-        world.Simulation.Schedule(BroadcastSpan * world.Simulation.Random.NextDouble(), () =>
-        {
-            if (node.IsAlive)
-            {
-                send(to);
-            }
-        });
     }
 }

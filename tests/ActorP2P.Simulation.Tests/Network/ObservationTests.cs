@@ -38,6 +38,53 @@ public sealed class ObservationTests
     }
 
     [Fact]
+    public void A_broadcast_with_a_part_of_another_one_in_it_is_a_violation()
+    {
+        var ledger = Ledger();
+        var payload = Publish(ledger, origin: 1);
+        payload[60] ^= 1;
+        ledger.Delivered(0, 1, isLiar: false, payload);
+        Assert.Single(_violations);
+    }
+
+    [Fact]
+    public void Who_follows_a_topic_all_the_time_must_be_given_what_goes_to_it()
+    {
+        var topics = Topics();
+        _ = topics.Toggle(0, "a");
+        _ = topics.Toggle(2, "a");
+        _ = topics.Toggle(2, "b");
+        var payload = Publish(topics, origin: 1, "a");
+        Assert.Equal((2, 0), (topics.Expected, topics.Delivered));
+        topics.Deliver(0, 1, "a", payload);
+        Assert.Equal((2, 1), (topics.Expected, topics.Delivered));
+        Assert.StartsWith("node 2 lacks", topics.Missing, StringComparison.Ordinal);
+        Assert.False(topics.Toggle(2, "a"));
+        Assert.Equal((1, 1, null), (topics.Expected, topics.Delivered, topics.Missing));
+        topics.Forget(0);
+        Assert.Equal(0, topics.Expected);
+        Assert.Empty(_violations);
+    }
+
+    [Fact]
+    public void A_message_to_a_topic_twice_or_to_who_left_it_or_under_another_name_is_a_violation()
+    {
+        var topics = Topics();
+        _ = topics.Toggle(0, "a");
+        _ = topics.Toggle(0, "b");
+        var payload = Publish(topics, origin: 1, "a");
+        topics.Deliver(0, 1, "a", payload);
+        Assert.Empty(_violations);
+        topics.Deliver(0, 1, "a", payload);
+        topics.Deliver(0, 2, "a", payload);
+        topics.Deliver(0, 1, "b", payload);
+        Assert.False(topics.Toggle(0, "a"));
+        topics.Deliver(0, 1, "a", payload);
+        topics.Deliver(2, 1, "a", payload);
+        Assert.Equal(5, _violations.Count);
+    }
+
+    [Fact]
     public void A_life_that_ended_may_be_followed_by_one_that_is_given_the_same_again()
     {
         var ledger = Ledger();
@@ -123,7 +170,9 @@ public sealed class ObservationTests
     [InlineData("loss=0.05,kill=0.2", true)]
     [InlineData("delay=10ms,jitter=20ms,oneway=3", true)]
     [InlineData("loss=1", false)]
+    [InlineData("kill=0.1,restart=0.1,wipe=0.1,join=0.2", true)]
     [InlineData("kill=0.8,liars=0.4", false)]
+    [InlineData("join=0.8,restart=0.4", false)]
     [InlineData("loss", false)]
     [InlineData("loss=NaN", false)]
     [InlineData("flood=1", false)]
@@ -138,7 +187,16 @@ public sealed class ObservationTests
     public void A_switch_that_is_not_understood_is_named(string args) =>
         Assert.False(CommandLine.TryParse(args.Split(' '), out _, out _, out var error) || error.Length == 0);
 
+    private TopicBook Topics() => new(new SimulationOptions().Seed, () => TimeSpan.Zero, _violations.Add);
+
     private MessageLedger Ledger() => new(new SimulationOptions { Nodes = 3 }, () => TimeSpan.Zero, _violations.Add);
+
+    private static byte[] Publish(TopicBook topics, int origin, string topic)
+    {
+        var payload = new BroadcastPayload(origin, 0, TimeSpan.Zero);
+        topics.Publish(payload, topic);
+        return payload.Write(new SimulationOptions().Seed, 100);
+    }
 
     private static byte[] Publish(MessageLedger ledger, int origin)
     {

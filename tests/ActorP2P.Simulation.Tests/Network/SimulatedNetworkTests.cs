@@ -109,6 +109,20 @@ public sealed class SimulatedNetworkTests
         Assert.Equal(2 * SimulationOptions.MaxNodesWithRealSignatures, report.Delivered);
     }
 
+    [Fact]
+    public void One_run_measures_idle_cost_small_and_large_broadcasts_talk_and_a_change_apart()
+    {
+        var report = Run(new SimulationOptions { Nodes = 5, Kind = RunKind.Everything, Senders = 2, MessagesPerNode = 1, Talkers = 3, UnicastsPerNode = 1, RequestsPerNode = 1, Seed = 81, Duration = TimeSpan.FromSeconds(40) });
+        Assert.Equal(["idle", "1 KiB", "64 KiB", "one change"], report.Phases!.Select(static phase => phase.Name));
+        Assert.Equal([0, 8, 8, 0], report.Phases!.Select(static phase => phase.Delivered));
+        Assert.All(report.Phases!, static phase => Assert.InRange(phase.VirtualS, 10, 11));
+        Assert.Equal((16, 3, 3), (report.Delivered, report.UnicastDelivered, report.RequestAnswered));
+        Assert.InRange(report.StateBytes, 1, 10_000);
+        Assert.InRange(report.LivenessBytes, 1, 1_000);
+        Assert.InRange(report.ConvergenceS, 0.001, 1);
+        Assert.Equal(report.Phases!.Max(static phase => phase.Overhead), report.Overhead);
+    }
+
     private static SimulationReport Run(SimulationOptions options)
     {
         var report = new SimulationRun(options).Run();

@@ -1,6 +1,6 @@
 namespace ActorP2P.Simulation;
 
-/// <summary>Draws from the seed who is killed when, and when the network is cut.</summary>
+/// <summary>Draws from the seed who is killed and who joins when, and when the network is cut.</summary>
 internal sealed class FaultSchedule(SimulatedNetwork world, TimeSpan span)
 {
     private static readonly TimeSpan BackAfter = TimeSpan.FromSeconds(2);
@@ -15,6 +15,11 @@ internal sealed class FaultSchedule(SimulatedNetwork world, TimeSpan span)
     public void Plan()
     {
         PlanKills();
+        foreach (var joiner in world.Joiners)
+        {
+            world.Simulation.Schedule(span * world.Simulation.Random.NextDouble(), joiner.Start);
+        }
+
         foreach (var (length, bothWays) in new[] { (_plan.Partition, true), (_plan.OneWay, false) })
         {
             if (length > TimeSpan.Zero)
@@ -32,7 +37,7 @@ internal sealed class FaultSchedule(SimulatedNetwork world, TimeSpan span)
 
     private void PlanKills()
     {
-        var (simulation, honest) = (world.Simulation, world.Nodes.Where(node => !node.IsLiar).ToArray());
+        var (simulation, honest) = (world.Simulation, world.Alive.Where(node => !node.IsLiar).ToArray());
         simulation.Random.Shuffle(honest);
         var kills = (int)(_plan.Kill * world.Nodes.Count);
         var restarts = (int)(_plan.Restart * world.Nodes.Count);
@@ -52,7 +57,7 @@ internal sealed class FaultSchedule(SimulatedNetwork world, TimeSpan span)
             {
                 if (wiped)
                 {
-                    victim.LoseDisk();
+                    victim.LoseDisk(world.DrawSkew());
                 }
 
                 victim.Start();

@@ -30,7 +30,7 @@ public static class FaultText
             }
         }
 
-        return plan.Kill + plan.Restart + plan.Wipe + plan.Liars <= 1;
+        return plan.Kill + plan.Restart + plan.Wipe + plan.Join + plan.Liars <= 1;
     }
 
     /// <summary>The text that is read as this plan; empty for the usual one.</summary>
@@ -43,6 +43,7 @@ public static class FaultText
             ("kill", plan.Kill, 0),
             ("restart", plan.Restart, 0),
             ("wipe", plan.Wipe, 0),
+            ("join", plan.Join, 0),
             ("slow", plan.Slow, 0),
             ("liars", plan.Liars, 0),
             ("partition", plan.Partition.TotalSeconds, 0),
@@ -60,6 +61,7 @@ public static class FaultText
         "kill" when amount <= 1 => plan with { Kill = amount },
         "restart" when amount <= 1 => plan with { Restart = amount },
         "wipe" when amount <= 1 => plan with { Wipe = amount },
+        "join" when amount <= 1 => plan with { Join = amount },
         "slow" when amount <= 1 => plan with { Slow = amount },
         "liars" when amount <= 1 => plan with { Liars = amount },
         "partition" when amount <= MaxSeconds => plan with { Partition = TimeSpan.FromSeconds(amount) },

@@ -31,6 +31,7 @@ public sealed record Gate(
         }
 
         All("delivered", report.Expected, report.Delivered);
+        All("messages to topics delivered", report.TopicExpected, report.TopicDelivered);
         All("unicasts delivered", report.UnicastExpected, report.UnicastDelivered);
         All("requests answered", report.RequestExpected, report.RequestAnswered);
         All("duplicates", 0, report.Duplicates);

@@ -62,8 +62,9 @@ public static class GateRunner
         var (gate, report, broken) = result;
         var shown = gate.Options.Kind switch
         {
-            RunKind.Broadcast => $"delivered {report.Delivered}/{report.Expected}  unicasts {report.UnicastDelivered}/{report.UnicastExpected}  requests {report.RequestAnswered}/{report.RequestExpected}  redundancy {report.Redundancy:0.000}  overhead {report.Overhead:0.000} ({report.OverheadInWindow:0.000} in window, {report.OverheadWithIdle:0.000} with idle)  depth {report.Depth}",
-            RunKind.Idle => $"state {report.StateBytes:0} B/s a node  liveness {report.LivenessBytes:0} B/s a link",
+            RunKind.Broadcast when gate.Options.Topics > 0 => $"delivered {report.TopicDelivered}/{report.TopicExpected} to topics  unicasts {report.UnicastDelivered}/{report.UnicastExpected}  requests {report.RequestAnswered}/{report.RequestExpected}",
+            RunKind.Broadcast or RunKind.Everything => $"delivered {report.Delivered}/{report.Expected}  unicasts {report.UnicastDelivered}/{report.UnicastExpected}  requests {report.RequestAnswered}/{report.RequestExpected}  redundancy {report.Redundancy:0.000}  overhead {report.Overhead:0.000} ({report.OverheadInWindow:0.000} in window, {report.OverheadWithIdle:0.000} with idle)  depth {report.Depth}{Upkeep(gate, report)}",
+            RunKind.Idle => Upkeep(gate, report).TrimStart(),
             _ => "",
         };
         var replay = broken.Count == 0 ? "" : $"  {string.Join("; ", broken)}; replay with: {CommandLine.Replay(gate.Options with { Seed = report.Seed })}";
@@ -71,6 +72,9 @@ public static class GateRunner
             CultureInfo.InvariantCulture,
             $"{Verdict(broken.Count == 0)}  {gate.Name,-42} seed {report.Seed,-3} convergence {report.ConvergenceS:0.000} s  {shown}  wall {report.WallS:0} s{replay}");
     }
+
+    private static string Upkeep(Gate gate, SimulationReport report) => gate.Options.Kind is not (RunKind.Idle or RunKind.Everything) ? "" : string.Create(
+        CultureInfo.InvariantCulture, $"  state {report.StateBytes:0} B/s a node  liveness {report.LivenessBytes:0} B/s a link");
 
     /// <summary>A line a gate over all its seeds: the worst of each figure.</summary>
     internal static IEnumerable<string> Table(IReadOnlyList<GateResult> results)

@@ -15,6 +15,9 @@ public readonly record struct BroadcastPayload(int Origin, int Number, TimeSpan 
     private const int MarkAt = 16;
     private const int MarkBytes = 16;
 
+    // The golden ratio, as in SplitMix64: consecutive multiples look unlike each other.
+    private const ulong FillStep = 0x9E3779B97F4A7C15UL;
+
     /// <summary>Writes the payload, filled up to its length.</summary>
     public byte[] Write(int seed, int bytes)
     {
@@ -23,10 +26,15 @@ public readonly record struct BroadcastPayload(int Origin, int Number, TimeSpan 
         BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(4), Number);
         BinaryPrimitives.WriteInt64LittleEndian(payload.AsSpan(8), PublishedAt.Ticks);
         Mark(seed, payload, payload.AsSpan(MarkAt, MarkBytes));
+        Fill(payload.AsSpan(MinBytes), payload.AsSpan(MarkAt));
         return payload;
     }
 
-    /// <summary>False for a payload that no honest node wrote.</summary>
+    /// <summary>False for a payload that no honest node wrote, all of it.</summary>
+    public static bool TryReadWhole(int seed, ReadOnlySpan<byte> payload, out BroadcastPayload read) =>
+        TryRead(seed, payload, out read) && IsFilled(payload[MinBytes..], payload[MarkAt..]);
+
+    /// <summary>False for a payload whose first bytes no honest node wrote.</summary>
     public static bool TryRead(int seed, ReadOnlySpan<byte> payload, out BroadcastPayload read)
     {
         read = default;
@@ -57,5 +65,29 @@ public readonly record struct BroadcastPayload(int Origin, int Number, TimeSpan 
         BinaryPrimitives.WriteInt32LittleEndian(input[MarkAt..], seed);
         SHA256.HashData(input, hash);
         hash[..MarkBytes].CopyTo(mark);
+    }
+
+    // A payload differs from others in every eight bytes, so that a part of another one in it is noticed.
+    private static void Fill(Span<byte> rest, ReadOnlySpan<byte> mark)
+    {
+        var word = BinaryPrimitives.ReadUInt64LittleEndian(mark);
+        for (; rest.Length >= sizeof(ulong); rest = rest[sizeof(ulong)..])
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(rest, word += FillStep);
+        }
+    }
+
+    private static bool IsFilled(ReadOnlySpan<byte> rest, ReadOnlySpan<byte> mark)
+    {
+        var word = BinaryPrimitives.ReadUInt64LittleEndian(mark);
+        for (; rest.Length >= sizeof(ulong); rest = rest[sizeof(ulong)..])
+        {
+            if (BinaryPrimitives.ReadUInt64LittleEndian(rest) != (word += FillStep))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -99,7 +99,7 @@ public sealed class MessageLedger(SimulationOptions options, Func<TimeSpan> now,
     /// <param name="payload">The payload.</param>
     public void Delivered(int receiver, int origin, bool isLiar, ReadOnlySpan<byte> payload)
     {
-        if (!BroadcastPayload.TryRead(options.Seed, payload, out var read))
+        if (!BroadcastPayload.TryReadWhole(options.Seed, payload, out var read))
         {
             if (!isLiar)
             {

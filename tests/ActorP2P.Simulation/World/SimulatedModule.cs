@@ -37,6 +37,7 @@ public sealed class SimulatedModule : ReceiveActor
         Receive<SendFailed>(failed => _owner.Failed(failed.CorrelationId, failed.Reason));
         Receive<RequestFailed>(failed => _owner.Failed(failed.CorrelationId, failed.Reason));
         Receive<SendRefused>(refused => _owner.Refused(refused.Message, refused.Reason));
+        Receive<StateRefused>(refused => _owner.StateRefused(refused));
         Receive<StatusChanged>(change => _owner.StatusSeen(change.Node, change.Value.Span));
         Receive<ObserveSnapshot>(snapshot =>
         {

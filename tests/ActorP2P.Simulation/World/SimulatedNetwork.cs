@@ -21,7 +21,8 @@ public sealed class SimulatedNetwork : IDisposable
         Simulation = new ActorSimulation(options.Seed);
         Weather = new Weather(options, Simulation);
         Network = new MemoryNetwork(Simulation.Schedule) { Delay = Weather.DelayOf, Observe = Traffic.Count };
-        Ledger = new MessageLedger(options, () => Simulation.Elapsed, Violate);
+        Ledger = NewLedger();
+        Topics = new TopicBook(options.Seed, () => Simulation.Elapsed, Violate);
         Order = new OrderBook(Violate);
         Outcomes = new OutcomeBook(Violate);
         Board = new StatusBoard(options.Nodes);
@@ -37,7 +38,7 @@ public sealed class SimulatedNetwork : IDisposable
             number,
             _consortium.Issue(SimulatedNode.NameOf(number)),
             [.. dials[number], .. bothDial ? answers[number] : []],
-            options.Faults.Skew * ((2 * Simulation.Random.NextDouble()) - 1)))];
+            DrawSkew()))];
         foreach (var node in Nodes)
         {
             _numbers.Add(node.Id, node.Number);
@@ -62,8 +63,11 @@ public sealed class SimulatedNetwork : IDisposable
     /// <summary>What the wires carried.</summary>
     public TrafficMeter Traffic { get; } = new();
 
-    /// <summary>The broadcasts.</summary>
-    public MessageLedger Ledger { get; }
+    /// <summary>The broadcasts: all of them, or those of the present part of a run of everything.</summary>
+    public MessageLedger Ledger { get; private set; }
+
+    /// <summary>The messages to topics.</summary>
+    public TopicBook Topics { get; }
 
     /// <summary>The order of unicasts and requests.</summary>
     public OrderBook Order { get; }
@@ -89,6 +93,9 @@ public sealed class SimulatedNetwork : IDisposable
     /// <summary>Links of the whole topology.</summary>
     public IReadOnlyList<(int Low, int High)> Links { get; }
 
+    /// <summary>Members that are not started with the others: the last ones.</summary>
+    public IEnumerable<SimulatedNode> Joiners => Nodes.Skip(Nodes.Count - (int)(Options.Faults.Join * Nodes.Count));
+
     /// <summary>Members whose process lives.</summary>
     public IEnumerable<SimulatedNode> Alive => Nodes.Where(node => node.IsAlive);
 
@@ -101,16 +108,25 @@ public sealed class SimulatedNetwork : IDisposable
     /// <summary>Notes a broken promise; the first one counts.</summary>
     public void Violate(string what) => Violation ??= FormattableString.Invariant($"{what}, at {Simulation.Elapsed.TotalSeconds:0.000000} s");
 
-    /// <summary>Starts all nodes within the first 100 ms.</summary>
+    /// <summary>
+    /// A part of a run that measures something of its own begins. All of the former part has arrived or is reported missing:
+    /// what still comes of it counts as never sent.
+    /// </summary>
+    internal void TurnPage() => Ledger = NewLedger();
+
+    /// <summary>Starts all nodes but the joiners within the first 100 ms.</summary>
     public void StartAll()
     {
-        foreach (var node in Nodes)
+        foreach (var node in Nodes.Except(Joiners))
         {
             Simulation.Schedule(TimeSpan.FromMilliseconds(Simulation.Random.Next(100)), node.Start);
         }
 
         Simulation.RunFor(TimeSpan.FromMilliseconds(100));
     }
+
+    /// <summary>By how much another clock is wrong.</summary>
+    public TimeSpan DrawSkew() => Options.Faults.Skew * ((2 * Simulation.Random.NextDouble()) - 1);
 
     /// <summary>The number of a member.</summary>
     public bool TryNumber(NodeId id, out int number) => _numbers.TryGetValue(id, out number);
@@ -157,6 +173,8 @@ public sealed class SimulatedNetwork : IDisposable
             CrossedAt ??= Simulation.Elapsed;
         }
     }
+
+    private MessageLedger NewLedger() => new(Options, () => Simulation.Elapsed, Violate);
 
     private bool AreInTwoHalves(int a, int b) => (a < Options.Nodes / 2) != (b < Options.Nodes / 2);
 }

@@ -24,7 +24,7 @@ public sealed class SimulatedNode
     private readonly IssuedNode _files;
     private readonly P2PSettings _settings;
     private readonly HashSet<int> _peers = [];
-    private readonly TimeSpan _skew;
+    private TimeSpan _skew;
     private MemoryEpochStore _epochs = new();
     private ActorSystem? _system;
     private IActorRef _module = ActorRefs.Nobody;
@@ -126,19 +126,38 @@ public sealed class SimulatedNode
         _peers.Clear();
         _world.Board.End(Number);
         _world.Ledger.Forget(Number);
+        _world.Topics.Forget(Number);
     }
 
-    /// <summary>The disk is gone: the next life knows no earlier epoch.</summary>
-    public void LoseDisk() => _epochs = new MemoryEpochStore();
+    /// <summary>The disk is gone, and the machine with it: the next life knows no earlier epoch and has another clock.</summary>
+    /// <param name="skew">By how much that clock is wrong.</param>
+    public void LoseDisk(TimeSpan skew)
+    {
+        _epochs = new MemoryEpochStore();
+        _skew = skew;
+    }
 
-    /// <summary>Broadcasts one numbered message.</summary>
-    public void Broadcast(int number)
+    /// <summary>Broadcasts one numbered message of so many bytes.</summary>
+    public void Broadcast(int number, int bytes)
     {
         var payload = new BroadcastPayload(Number, number, _world.Simulation.Elapsed);
         _world.Ledger.Publish(payload);
-        Tell(new NamespaceRouter.Broadcast(
-            SimulatedModule.Namespace, SimulatedModule.BroadcastType, payload.Write(_world.Options.Seed, _world.Options.PayloadBytes)));
+        Tell(new NamespaceRouter.Broadcast(SimulatedModule.Namespace, SimulatedModule.BroadcastType, payload.Write(_world.Options.Seed, bytes)));
     }
+
+    /// <summary>Sends one numbered message to all who follow a topic.</summary>
+    public void Multicast(string topic, int number)
+    {
+        var payload = new BroadcastPayload(Number, number, _world.Simulation.Elapsed);
+        _world.Topics.Publish(payload, topic);
+        Tell(new NamespaceRouter.Multicast(
+            SimulatedModule.Namespace, topic, SimulatedModule.BroadcastType, payload.Write(_world.Options.Seed, _world.Options.PayloadBytes)));
+    }
+
+    /// <summary>Follows a topic, or leaves it when it is followed.</summary>
+    public void Toggle(string topic) => Tell(_world.Topics.Toggle(Number, topic)
+        ? new NamespaceRouter.Subscribe(SimulatedModule.Namespace, topic)
+        : new NamespaceRouter.Unsubscribe(SimulatedModule.Namespace, topic));
 
     /// <summary>Sends one numbered message to another node, in one of the lanes.</summary>
     public void Unicast(SimulatedNode to, int turn)
@@ -183,6 +202,8 @@ public sealed class SimulatedNode
         }
     }
 
+    internal void StateRefused(StateRefused refused) => _world.Violate($"node {Number} was refused {refused.Subject}: {refused.Reason}");
+
     internal void Refused(object message, SendFailure reason) => Failed((message as NamespaceRouter.Unicast)?.CorrelationId, reason);
 
     internal void Delivered(Delivery delivery, IActorRef sender)
@@ -190,6 +211,10 @@ public sealed class SimulatedNode
         if (!_world.TryNumber(delivery.Origin, out var origin))
         {
             _world.Violate($"node {Number} was given a message of an origin that does not exist");
+        }
+        else if (delivery.Topic is { } topic)
+        {
+            _world.Topics.Deliver(Number, origin, topic, delivery.Payload.Span);
         }
         else if (delivery.Type == SimulatedModule.BroadcastType)
         {
