@@ -178,9 +178,9 @@ public sealed class ReferenceConfTests
         discovery.max-delay = 00:00:30
         discovery.names = False
         discovery.allow = []
-        liveness.beat-interval = 00:00:01
+        liveness.beat-interval = 00:00:01.5000000
         liveness.phi-threshold = 8
-        liveness.acceptable-pause = 00:00:03
+        liveness.acceptable-pause = 00:00:02.4000000
         liveness.min-std-deviation = 00:00:00.1000000
         liveness.sample-size = 200
         liveness.rtt-probe-interval = 00:00:10

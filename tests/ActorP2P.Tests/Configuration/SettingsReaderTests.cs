@@ -140,7 +140,7 @@ public sealed class SettingsReaderTests
     [Fact]
     public void A_substitution_may_refer_to_a_default() =>
         Assert.Equal(
-            TimeSpan.FromSeconds(1),
+            TimeSpan.FromSeconds(1.5),
             Valid("state-sync.push-debounce = ${actorp2p.liveness.beat-interval}").StateSync.PushDebounce);
 
     [Fact]
