@@ -11,7 +11,7 @@ namespace ActorP2P.Protocol.Channel;
 /// </summary>
 internal sealed class OutboundLane(ChannelSettings settings, int linkQueueBytes)
 {
-    private readonly Queue<int> _unacknowledgedBytes = [];
+    private readonly Queue<(int Bytes, ulong EndMessages)> _unacknowledged = [];
     private readonly SentMessages _sent = new();
     private Queue<(OutboundMessage Message, int Bytes)> _queue = [];
     private RecordSealer _sealer = null!; // The channel flushes nothing before its first session.
@@ -76,23 +76,28 @@ internal sealed class OutboundLane(ChannelSettings settings, int linkQueueBytes)
     // What a former session handed over may still be reported.
     public void RecordsWritten(int bytes) => _inLinkBytes = Math.Max(0, _inLinkBytes - bytes);
 
-    /// <summary>How far the far side has come. False when it claims more than was sent.</summary>
+    /// <summary>
+    /// How far the far side has come. False when it claims more than was sent, or fewer messages than the records held that
+    /// it claims: it would get ever more of them, and all would be kept here.
+    /// </summary>
     public bool Acknowledged(in LaneProgress progress, List<ChannelEffect> effects)
     {
         if (progress.Records < _handledByRemote
-            || progress.Records > _handledByRemote + (ulong)_unacknowledgedBytes.Count
+            || progress.Records > _handledByRemote + (ulong)_unacknowledged.Count
             || !_sent.Handled(progress.Messages, effects))
         {
             return false;
         }
 
+        var heldMessages = 0UL;
         for (; _handledByRemote < progress.Records; _handledByRemote++)
         {
-            _outstandingBytes -= _unacknowledgedBytes.Dequeue();
+            (var bytes, heldMessages) = _unacknowledged.Dequeue();
+            _outstandingBytes -= bytes;
         }
 
         _windowBytes = Math.Max(PeerChannel.InitialWindowBytes, Math.Min(progress.WindowBytes, settings.WindowBytes));
-        return true;
+        return progress.Messages >= heldMessages;
     }
 
     public bool Fail(ulong id, ChannelFailure reason, List<ChannelEffect> effects) => _sent.Fail(id, reason, effects);
@@ -101,7 +106,7 @@ internal sealed class OutboundLane(ChannelSettings settings, int linkQueueBytes)
     public void Restart(RecordSealer next)
     {
         _sealer = next;
-        _unacknowledgedBytes.Clear();
+        _unacknowledged.Clear();
         _outstandingBytes = 0;
         _handledByRemote = 0;
         _windowBytes = PeerChannel.InitialWindowBytes;
@@ -260,7 +265,7 @@ internal sealed class OutboundLane(ChannelSettings settings, int linkQueueBytes)
     {
         var frame = _sealer.SealInPlace(buffer, plaintextBytes, flags, chunk);
         _outstandingBytes += frame.Length;
-        _unacknowledgedBytes.Enqueue(frame.Length);
+        _unacknowledged.Enqueue((frame.Length, _sent.End));
         return frame;
     }
 

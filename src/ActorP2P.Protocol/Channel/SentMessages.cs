@@ -14,6 +14,9 @@ internal sealed class SentMessages
     /// <summary>True while the far side has not handled all of them.</summary>
     public bool HasUnsettled => _first < _next;
 
+    /// <summary>Position of the next message.</summary>
+    public ulong End => _next;
+
     /// <summary>True for what travels with a position: all but dissemination and state sync, which repair themselves.</summary>
     public static bool Counts(EntryKind kind) => kind is EntryKind.Unicast or EntryKind.Request or EntryKind.Reply;
 

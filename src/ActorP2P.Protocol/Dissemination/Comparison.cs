@@ -9,7 +9,7 @@ namespace ActorP2P.Protocol.Dissemination;
 /// misses anything. Announced runs carry the sum of their fingerprints; where a sum differs from ours the announcer is
 /// asked for finer runs, down to one id, and then for the signed head, which is the evidence.
 /// </summary>
-internal sealed class Comparison(OriginTable origins, PublicationProof proof)
+internal sealed class Comparison(OriginTable origins, PublicationProof proof, SignaturePatience patience)
 {
     /// <summary>Parts into which a run is cut by one step: two steps from the longest run to one id.</summary>
     internal const int Parts = 64;
@@ -18,14 +18,23 @@ internal sealed class Comparison(OriginTable origins, PublicationProof proof)
     private const double StepsPerSecond = 2;
     private const double StepBurst = 32;
 
-    private readonly Dictionary<NodeId, (TokenBucket Asked, TokenBucket Answered)> _allowances = [];
+    // Announced runs that are held here cost a look at each id, for a few bytes of the announcer. Beyond this they are not
+    // compared; a later round is.
+    private const double IdsPerSecond = 65_536;
+    private const double IdBurst = 262_144;
+
+    private readonly Dictionary<NodeId, Allowance> _allowances = [];
+
+    /// <summary>Ids whose fingerprints were looked up.</summary>
+    internal long IdsSummed { get; private set; }
 
     internal void PeerDown(NodeId peer) => _allowances.Remove(peer);
 
     /// <summary>Compares an announced run with what is held here; runs that are not held as a whole are not compared.</summary>
     internal void Compare(NodeId from, OriginLog log, SeqRange range, DateTimeOffset now, List<MulticastEffect> effects)
     {
-        if (TrySum(log, range, out var sum) && sum != range.Sum && TryTake(from, isAnswer: false, now))
+        var allowance = AllowanceOf(from, now);
+        if (allowance.Ids.TryTake(range.Count, now) && TrySum(log, range, out var sum) && sum != range.Sum && allowance.Asked.TryTake(1, now))
         {
             var run = new OriginRanges(log.Origin.Reference, log.Epoch, [range]);
             effects.Add(new MulticastEffect.Send(from, Lane.Gossip, MulticastWire.Compose(MulticastKind.Compare, IdFlags.None, [run]), default));
@@ -39,16 +48,16 @@ internal sealed class Comparison(OriginTable origins, PublicationProof proof)
         {
             effects.Add(new MulticastEffect.Dropped(MulticastDrop.Malformed, from));
         }
+        else if (!AllowanceOf(from, now).Answered.TryTake(1, now))
+        {
+            effects.Add(new MulticastEffect.Dropped(MulticastDrop.WantOverAllowance, from));
+        }
         else if (!origins.TryResolve(run.OriginReference, out var origin)
             || !origins.TryGet(origin, out var log)
             || log.Epoch != run.Epoch
             || !TrySum(log, range, out _))
         {
             effects.Add(new MulticastEffect.Dropped(MulticastDrop.NotHeld, from));
-        }
-        else if (!TryTake(from, isAnswer: true, now))
-        {
-            effects.Add(new MulticastEffect.Dropped(MulticastDrop.WantOverAllowance, from));
         }
         else if (range.Count == 1 && log.TryGet(range.First, out var message))
         {
@@ -63,24 +72,43 @@ internal sealed class Comparison(OriginTable origins, PublicationProof proof)
     }
 
     /// <summary>A signed head: evidence when it names a held id with another content and both verify.</summary>
-    internal void HandleHead(PublicationHeader head, List<MulticastEffect> effects)
+    internal void HandleHead(NodeId from, PublicationHeader head, DateTimeOffset now, List<MulticastEffect> effects)
     {
         if (origins.TryGet(head.Id.Origin, out var log) && log.Epoch == head.Id.Epoch && log.TryGet(head.Id.Seq, out var held))
         {
-            Judge(held, head, effects);
+            Judge(from, held, head, now, effects);
+        }
+        else
+        {
+            effects.Add(new MulticastEffect.Dropped(MulticastDrop.NotHeld, from));
         }
     }
 
-    /// <summary>Reports two contents under one id, once.</summary>
-    internal void Judge(RetainedMessage held, PublicationHeader copy, List<MulticastEffect> effects)
+    /// <summary>Reports two contents under one id, once. A copy that proves nothing counts against who brought it.</summary>
+    internal void Judge(NodeId from, RetainedMessage held, PublicationHeader copy, DateTimeOffset now, List<MulticastEffect> effects)
     {
-        if (!held.IsEquivocal
-            && !held.Header.HasSameContent(copy)
-            && proof.VerifyHead(copy)
-            && (held.IsVerified || proof.VerifyHead(held.Header)))
+        if (held.IsEquivocal || held.IsRefused || held.Header.HasSameContent(copy))
         {
-            held.IsEquivocal = true;
+            return;
+        }
+
+        if (!patience.IsLeft(from, now))
+        {
+            effects.Add(new MulticastEffect.Dropped(MulticastDrop.TooManyBadSignatures, from));
+        }
+        else if (!proof.VerifyHead(copy))
+        {
+            patience.Lose(from, now);
+            effects.Add(new MulticastEffect.Dropped(MulticastDrop.BadSignature, from));
+        }
+        else if (held.IsVerified || proof.VerifyHead(held.Header))
+        {
+            (held.IsVerified, held.IsEquivocal) = (true, true);
             effects.Add(new MulticastEffect.Equivocation(copy.Id, held.Header, copy));
+        }
+        else
+        {
+            held.IsRefused = true;
         }
     }
 
@@ -112,21 +140,33 @@ internal sealed class Comparison(OriginTable origins, PublicationProof proof)
                 return false;
             }
 
+            IdsSummed++;
             sum = unchecked(sum + proof.Fingerprint(message.Header));
         }
 
         return true;
     }
 
-    private bool TryTake(NodeId peer, bool isAnswer, DateTimeOffset now)
+    private Allowance AllowanceOf(NodeId peer, DateTimeOffset now)
     {
         if (!_allowances.TryGetValue(peer, out var allowance))
         {
-            allowance = (new TokenBucket(StepsPerSecond, StepBurst, now), new TokenBucket(StepsPerSecond, StepBurst, now));
+            _allowances[peer] = allowance = new Allowance
+            {
+                Asked = new TokenBucket(StepsPerSecond, StepBurst, now),
+                Answered = new TokenBucket(StepsPerSecond, StepBurst, now),
+                Ids = new TokenBucket(IdsPerSecond, IdBurst, now),
+            };
         }
 
-        var taken = isAnswer ? allowance.Answered.TryTake(1, now) : allowance.Asked.TryTake(1, now);
-        _allowances[peer] = allowance;
-        return taken;
+        return allowance;
+    }
+
+    // Its buckets change in place.
+    private sealed class Allowance
+    {
+        internal TokenBucket Asked;
+        internal TokenBucket Answered;
+        internal TokenBucket Ids;
     }
 }

@@ -36,6 +36,7 @@ public sealed partial class MulticastCore
     private readonly Comparison _comparison;
     private readonly Repair _repair;
     private readonly PublicationIntake _intake;
+    private readonly SignaturePatience _patience = new();
     private readonly Alarm _alarm = new();
     private ulong _seq;
     private DateTimeOffset? _trimAt;
@@ -72,9 +73,9 @@ public sealed partial class MulticastCore
         _origins = new OriginTable(settings, _self, seen ?? new SeenPublications());
         _pending = new PendingOrigins(settings);
         _large = new LargeMessages(settings, _origins);
-        _comparison = new Comparison(_origins, _proof);
+        _comparison = new Comparison(_origins, _proof, _patience);
         _repair = new Repair(settings, _self, _neighbourhood, _origins, _comparison, _large, _proof);
-        _intake = new PublicationIntake(settings, _proof, _self, maxTypeBytes, _neighbourhood, _origins, _pending, _large, _comparison, _repair, _topics);
+        _intake = new PublicationIntake(settings, _proof, _self, maxTypeBytes, _neighbourhood, _origins, _pending, _large, _comparison, _repair, _patience, _topics);
         _large.Completed = _intake.Complete;
     }
 
@@ -92,6 +93,14 @@ public sealed partial class MulticastCore
 
     /// <summary>Ids announced to us and not here yet.</summary>
     public int MissingMessages => _repair.MissingMessages;
+
+    internal int QueuedEntries => _repair.QueuedEntries;
+
+    internal long IdsSummed => _comparison.IdsSummed;
+
+    internal long PlacesComputed => _neighbourhood.PlacesComputed;
+
+    internal long TreesComputed => _neighbourhood.TreesComputed;
 
     /// <summary>Delivers a topic's messages from now on. False when there are too many topics or its name is out of bounds.</summary>
     public bool TrySubscribe(string topic)
@@ -198,7 +207,7 @@ public sealed partial class MulticastCore
     {
         if (_neighbourhood.TryRemove(peer))
         {
-            _intake.PeerDown(peer);
+            _patience.PeerDown(peer);
             _large.PeerDown(peer, now);
             _repair.PeerDown(peer, now, effects);
             Rearm(now, effects);
@@ -260,7 +269,7 @@ public sealed partial class MulticastCore
                 _comparison.HandleCompare(from, asked, now, effects);
                 break;
             case MulticastKind.Head when PublicationHeader.TryReadHead(bytes[1..], _settings.MaxTopicBytes, _maxTypeBytes, out var head):
-                _comparison.HandleHead(head, effects);
+                _comparison.HandleHead(from, head, now, effects);
                 break;
             default:
                 effects.Add(new MulticastEffect.Dropped(MulticastDrop.Malformed, from));

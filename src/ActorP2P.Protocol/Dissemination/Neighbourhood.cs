@@ -16,14 +16,25 @@ internal sealed record TreePlace(IReadOnlyList<NodeId> Children, int Wanted, Dis
 /// </summary>
 internal sealed class Neighbourhood(OwnOrigin self)
 {
-    // A tree of 1,000 nodes costs about 30 KB; beyond this the cache starts anew.
+    // A tree of 1,000 nodes costs about 30 KB; beyond this a cache starts anew.
     private const int MaxPlaces = 512;
+    private const int MaxTrees = 512;
+
+    // No text that comes over the wire has half a character.
+    private const string UnfollowedTopic = "\ud800";
 
     private readonly HashSet<NodeId> _peers = [];
     private readonly Dictionary<(NodeId Origin, int MaxChildren, string? Topic), TreePlace> _places = [];
     private readonly Dictionary<(NodeId Origin, int MaxChildren), DisseminationTree> _trees = [];
     private DisseminationTree? _reach;
     private LazyLinks? _lazyLinks;
+    private HashSet<string>? _followedTopics;
+
+    /// <summary>Places computed: a flood must not cause many.</summary>
+    internal long PlacesComputed { get; private set; }
+
+    /// <summary>Trees computed.</summary>
+    internal long TreesComputed { get; private set; }
 
     internal IReadOnlySet<NodeId> Peers => _peers;
 
@@ -54,6 +65,7 @@ internal sealed class Neighbourhood(OwnOrigin self)
     internal void Use(MulticastView view)
     {
         View = view;
+        _followedTopics = null;
         Forget();
     }
 
@@ -84,6 +96,8 @@ internal sealed class Neighbourhood(OwnOrigin self)
 
     private TreePlace PlaceUnder(NodeId origin, int maxChildren, string? topic)
     {
+        // Topics are free to invent; those that nobody follows have one place.
+        topic = topic is null || FollowedTopics.Contains(topic) ? topic : UnfollowedTopic;
         if (_places.TryGetValue((origin, maxChildren, topic), out var known))
         {
             return known;
@@ -91,11 +105,18 @@ internal sealed class Neighbourhood(OwnOrigin self)
 
         if (_places.Count >= MaxPlaces)
         {
-            Forget();
+            _places.Clear();
         }
 
+        PlacesComputed++;
         if (!_trees.TryGetValue((origin, maxChildren), out var tree))
         {
+            if (_trees.Count >= MaxTrees)
+            {
+                _trees.Clear();
+            }
+
+            TreesComputed++;
             tree = DisseminationTree.Build(View.Graph, origin, node => node == origin || IsAllowed(node), maxChildren);
             _trees[(origin, maxChildren)] = tree;
         }
@@ -107,6 +128,9 @@ internal sealed class Neighbourhood(OwnOrigin self)
         _places[(origin, maxChildren, topic)] = place;
         return place;
     }
+
+    private HashSet<string> FollowedTopics =>
+        _followedTopics ??= View.Members.Values.SelectMany(static topics => topics ?? Enumerable.Empty<string>()).ToHashSet(StringComparer.Ordinal);
 
     private bool IsAllowed(NodeId node) => node == self.Id || _peers.Contains(node) || View.Members.ContainsKey(node);
 

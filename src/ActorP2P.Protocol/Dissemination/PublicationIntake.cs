@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
-using ActorP2P.Protocol.Limits;
 using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P.Protocol.Dissemination;
@@ -18,15 +17,9 @@ internal sealed class PublicationIntake(
     LargeMessages large,
     Comparison comparison,
     Repair repair,
+    SignaturePatience patience,
     IReadOnlySet<string> topics)
 {
-    private const double BadSignaturesPerSecond = 1;
-    private const double BadSignatureBurst = 32;
-
-    private readonly Dictionary<NodeId, TokenBucket> _patience = [];
-
-    internal void PeerDown(NodeId peer) => _patience.Remove(peer);
-
     internal static void Push(PublicationHeader header, ReadOnlyMemory<byte> payload, List<NodeId> targets, List<MulticastEffect> effects)
     {
         foreach (var target in targets)
@@ -66,7 +59,7 @@ internal sealed class PublicationIntake(
                 Drop(MulticastDrop.TooManyPending, from, effects);
             }
         }
-        else if (IsNews(header, from, effects))
+        else if (IsNews(header, from, now, effects))
         {
             var owned = OwnedBytes.Of(bytes);
             if (!owned.Equals(bytes))
@@ -87,7 +80,7 @@ internal sealed class PublicationIntake(
         {
             Drop(MulticastDrop.RefusedOrigin, assembly.From, effects);
         }
-        else if (IsNews(header, assembly.From, effects))
+        else if (IsNews(header, assembly.From, now, effects))
         {
             assembly.OfferTo.ForEach(target => repair.Offer(target, header, now));
             Finish(assembly.Arrival, assembly.Join(), assembly.Manifest, now, effects);
@@ -99,8 +92,8 @@ internal sealed class PublicationIntake(
             ? PublicationHeader.TryReadManifest(bytes, settings.MaxTopicBytes, maxTypeBytes, settings.RetentionBytes, out header, out body)
             : PublicationHeader.TryRead(bytes, settings.MaxTopicBytes, maxTypeBytes, out header, out body);
 
-    // Everything here is cheap, so that copies and stale messages cost no signature check.
-    private bool IsNews(PublicationHeader header, NodeId from, List<MulticastEffect> effects)
+    // Everything here is cheap, so that copies and stale messages cost no signature check; of other contents few are checked.
+    private bool IsNews(PublicationHeader header, NodeId from, DateTimeOffset now, List<MulticastEffect> effects)
     {
         MulticastDrop? drop = null;
         var floor = header.Floor;
@@ -114,7 +107,7 @@ internal sealed class PublicationIntake(
                 : null;
             if (drop == MulticastDrop.Duplicate && log.TryGet(header.Id.Seq, out var held))
             {
-                comparison.Judge(held, header, effects);
+                comparison.Judge(from, held, header, now, effects);
             }
         }
 
@@ -136,9 +129,13 @@ internal sealed class PublicationIntake(
             return;
         }
 
-        var targets = neighbourhood.PlaceUnder(header).Children.Where(child => child != from && neighbourhood.Peers.Contains(child)).ToList();
-        var mustVerify = from != header.Id.Origin || targets.Count > 0;
-        var reason = mustVerify ? WhyNotProven(header, body, from, now)
+        // A place in a tree may cost far more than a signature: what a relay brings is proven before there is one.
+        var isRelayed = from != header.Id.Origin;
+        var reason = isRelayed ? WhyNotProven(header, body, from, now) : null;
+        List<NodeId> targets = reason is null ? [.. neighbourhood.PlaceUnder(header).Children.Where(child => child != from && neighbourhood.Peers.Contains(child))] : [];
+        var isVerified = isRelayed || targets.Count > 0;
+        reason ??= isRelayed ? null
+            : isVerified ? WhyNotProven(header, body, from, now)
             : isLarge && !PublicationProof.IsNamed(header, body.Span) ? MulticastDrop.BadSignature
             : null;
         if (reason is { } drop)
@@ -150,7 +147,7 @@ internal sealed class PublicationIntake(
         // What was asked for here may have been asked for below, too: its id goes there first.
         var isRepaired = repair.Arrived(header.Id, from, out var holders);
         var offers = isRepaired ? targets.Except(holders).ToList() : [];
-        var arrival = new Arrival(header, from, isRepaired ? [] : targets, mustVerify);
+        var arrival = new Arrival(header, from, isRepaired ? [] : targets, isVerified);
         if (isLarge)
         {
             Begin(new Assembly(arrival, body, offers, now), holders, now, effects);
@@ -195,11 +192,9 @@ internal sealed class PublicationIntake(
         }
     }
 
-    // Who passes on what does not verify lies or is broken; each such message would cost a signature check.
     private MulticastDrop? WhyNotProven(PublicationHeader header, ReadOnlyMemory<byte> body, NodeId from, DateTimeOffset now)
     {
-        var patience = _patience.TryGetValue(from, out var known) ? known : new TokenBucket(BadSignaturesPerSecond, BadSignatureBurst, now);
-        if (patience.Available(now) < 1)
+        if (!patience.IsLeft(from, now))
         {
             return MulticastDrop.TooManyBadSignatures;
         }
@@ -209,8 +204,7 @@ internal sealed class PublicationIntake(
             return null;
         }
 
-        patience.TryTake(1, now);
-        _patience[from] = patience;
+        patience.Lose(from, now);
         return MulticastDrop.BadSignature;
     }
 

@@ -29,6 +29,8 @@ internal sealed class Repair(
 
     internal int MissingMessages => _missing.Count;
 
+    internal int QueuedEntries => _missing.QueuedEntries;
+
     /// <summary>When there is something to do next.</summary>
     internal DateTimeOffset? NextDue(DateTimeOffset now)
     {
@@ -238,7 +240,7 @@ internal sealed class Repair(
                 comparison.Compare(from, log, range, now, effects);
             }
 
-            if (!self.Is(origin) && !TryTrack(range, origin, runs.Epoch, log, from, askAt))
+            if (!self.Is(origin) && !TryTrack(range, origin, runs.Epoch, log, from, askAt, now))
             {
                 return false;
             }
@@ -247,7 +249,7 @@ internal sealed class Repair(
         return true;
     }
 
-    private bool TryTrack(SeqRange range, NodeId origin, ulong epoch, OriginLog? log, NodeId from, DateTimeOffset askAt)
+    private bool TryTrack(SeqRange range, NodeId origin, ulong epoch, OriginLog? log, NodeId from, DateTimeOffset askAt, DateTimeOffset now)
     {
         var end = range.First + range.Count;
         for (var seq = range.First; seq < end; seq++)
@@ -263,7 +265,7 @@ internal sealed class Repair(
             }
 
             var id = new MessageId(origin, epoch, seq);
-            if (!large.TryAddSource(id, from) && !_missing.TryAdd(id, from, askAt))
+            if (!large.TryAddSource(id, from) && !_missing.TryAdd(id, from, askAt, now))
             {
                 return false;
             }

@@ -44,6 +44,16 @@ public sealed class HandshakeResponder : IDisposable
         return refused ?? Answer(parameters, message1, hello!, suite!);
     }
 
+    /// <summary>
+    /// True when message 3 was sealed by who sent message 1. It uses nothing up: where anybody on the way can send a message 3,
+    /// only such a one is to be handled.
+    /// </summary>
+    internal bool IsSealedByInitiator(ReadOnlyMemory<byte> message3) =>
+        !_usedUp
+        && message3.Length > 0
+        && message3.Length <= _parameters.MaxMessageBytes
+        && _keys.Open(HandshakeRole.Initiator, message3.Span[1..], message3.Span[..1]) is not null;
+
     /// <summary>Handles message 3: <see cref="HandshakeResult.Refused"/> or <see cref="HandshakeResult.Done"/>.</summary>
     /// <exception cref="InvalidOperationException">A message was handled before.</exception>
     public HandshakeResult HandleFinish(ReadOnlyMemory<byte> message3, DateTimeOffset now)

@@ -11,6 +11,9 @@ namespace ActorP2P.Protocol.Settings;
 /// <param name="HelloBurst">And in one burst.</param>
 /// <param name="LinkHelloRatePerSecond">The same for all sources behind one link.</param>
 /// <param name="LinkHelloBurst">And in one burst.</param>
+/// <param name="DistancesPerSecond">Fields of distances a second that packets of one link may make this node compute.</param>
+/// <param name="DistancesBurst">And in one burst.</param>
+/// <param name="NoticesPerSecond">Sources a second that are told why packets of one link did not go on, and in one burst.</param>
 /// <param name="ViewIntervalPerClaim">Time between two views of the network, for each claimed link end.</param>
 /// <param name="MaxViewInterval">Longest time that a changed link stays out of the view.</param>
 public sealed record RoutingSettings(
@@ -24,5 +27,8 @@ public sealed record RoutingSettings(
     int HelloBurst,
     double LinkHelloRatePerSecond,
     int LinkHelloBurst,
+    double DistancesPerSecond,
+    int DistancesBurst,
+    int NoticesPerSecond,
     TimeSpan ViewIntervalPerClaim,
     TimeSpan MaxViewInterval);

@@ -292,6 +292,13 @@ public sealed class TunnelHandshake : IDisposable
             return;
         }
 
+        // A relay on the way knows the attempt, and nothing else: the true message 3 may still come by another way.
+        if (!answered.Responder.IsSealedByInitiator(message3))
+        {
+            effects.Add(new TunnelHandshakeEffect.Dropped("forged-finish"));
+            return;
+        }
+
         _answers.Remove(answered);
         switch (answered.Responder.HandleFinish(message3, now))
         {

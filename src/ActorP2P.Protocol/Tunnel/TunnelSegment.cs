@@ -41,7 +41,7 @@ internal readonly record struct TunnelSegment(TunnelSegmentFlags Flags, ulong Nu
             || !reader.TryReadUInt64(out var next)
             || !reader.TryReadUInt64(out var later)
             || !reader.TryReadByte(out var room)
-            || (flags == 0 && reader.RemainingBytes > 0))
+            || reader.RemainingBytes > (flags == 0 ? 0 : TunnelStream.MaxSegmentBytes))
         {
             return false;
         }

@@ -18,6 +18,9 @@ public static partial class SettingsReader
         s.Count("hello-burst", 1, 1_000_000),
         s.Real("link-hello-rate-per-second", 0.1, 1_000_000),
         s.Count("link-hello-burst", 1, 1_000_000),
+        s.Real("distances-per-second", 1, 1_000_000),
+        s.Count("distances-burst", 1, 1_000_000),
+        s.Count("notices-per-second", 1, 1_000_000),
         s.Duration("view-interval-per-claim", TimeSpan.Zero, Ms),
         s.Duration("max-view-interval", TimeSpan.Zero, Minute));
 }

@@ -5,34 +5,36 @@ using ActorP2P.Protocol.Settings;
 namespace ActorP2P;
 
 /// <summary>
-/// What a node spends on the packets of others: room by (link, origin, next hop), handshakes by source and by link,
-/// distances for detours, and notices. Tables hold what is under way, and buckets that are not full.
+/// What a node spends on the packets of others: room by (link, origin, next hop) and by (link, next hop), handshakes by source
+/// and by link, distances and notices by link. Tables hold what is under way, and buckets that are not full.
 /// </summary>
-internal sealed class RelayLimits(RoutingSettings settings, double detoursPerSecond, DateTimeOffset now)
+/// <param name="settings"><c>actorp2p.routing</c>.</param>
+/// <param name="linkQueueBytes">Bytes of packets that wait for one next hop, whoever sent them (<c>link.lane-queue-bytes</c>): one link gets half.</param>
+internal sealed class RelayLimits(RoutingSettings settings, int linkQueueBytes)
 {
-    /// <summary>Notices to sources a second: one tells a source as much as many.</summary>
-    private const double NoticesPerSecond = 200;
-
     /// <summary>Buckets kept; beyond it those that are full again are dropped, and if none is, all of a source are refused.</summary>
     private const int MaxBuckets = 4096;
 
     private readonly Dictionary<(NodeId From, NodeId Origin, NodeId Next), long> _waiting = [];
     private readonly Dictionary<NodeId, TokenBucket> _sources = [];
     private readonly Dictionary<NodeId, TokenBucket> _linkHellos = [];
-    private TokenBucket _detours = new(detoursPerSecond, detoursPerSecond, now);
-    private TokenBucket _notices = new(NoticesPerSecond, NoticesPerSecond, now);
+    private readonly Dictionary<(NodeId From, NodeId Next), long> _waitingOfLink = [];
+    private readonly Dictionary<NodeId, TokenBucket> _distances = [];
+    private readonly Dictionary<NodeId, TokenBucket> _notices = [];
 
     /// <summary>Takes room for a packet of another node.</summary>
     public bool TryTake(RelayQuota quota)
     {
-        var key = (quota.From, quota.Origin, quota.Next);
+        var (key, link) = ((quota.From, quota.Origin, quota.Next), (quota.From, quota.Next));
         var waiting = _waiting.GetValueOrDefault(key) + quota.Bytes;
-        if (waiting > settings.RelayQueueBytes)
+        var waitingOfLink = _waitingOfLink.GetValueOrDefault(link) + quota.Bytes;
+        if (waiting > settings.RelayQueueBytes || waitingOfLink > Math.Max(linkQueueBytes / 2, settings.RelayQueueBytes))
         {
             return false;
         }
 
         _waiting[key] = waiting;
+        _waitingOfLink[link] = waitingOfLink;
         return true;
     }
 
@@ -41,16 +43,9 @@ internal sealed class RelayLimits(RoutingSettings settings, double detoursPerSec
     {
         foreach (var quota in packets)
         {
-            // A link that went down took its packets out of the table; the word about them may come later.
-            var key = (quota.From, quota.Origin, quota.Next);
-            if (_waiting.TryGetValue(key, out var waiting) && waiting > quota.Bytes)
-            {
-                _waiting[key] = waiting - quota.Bytes;
-            }
-            else
-            {
-                _waiting.Remove(key);
-            }
+            // A link that went down took its packets out of the tables; the word about them may come later.
+            Lower(_waiting, (quota.From, quota.Origin, quota.Next), quota.Bytes);
+            Lower(_waitingOfLink, (quota.From, quota.Next), quota.Bytes);
         }
     }
 
@@ -61,6 +56,11 @@ internal sealed class RelayLimits(RoutingSettings settings, double detoursPerSec
         {
             _waiting.Remove(key);
         }
+
+        foreach (var key in _waitingOfLink.Keys.Where(key => key.Next == next).ToArray())
+        {
+            _waitingOfLink.Remove(key);
+        }
     }
 
     /// <summary>True when a handshake may be asked for; both the source's and the link's share pay.</summary>
@@ -68,11 +68,24 @@ internal sealed class RelayLimits(RoutingSettings settings, double detoursPerSec
         TryTake(_linkHellos, link, settings.LinkHelloRatePerSecond, settings.LinkHelloBurst, at)
         && TryTake(_sources, source, settings.HelloRatePerSecond, settings.HelloBurst, at);
 
-    /// <summary>True when distances may be computed that nobody asked for before.</summary>
-    public bool MayComputeDetour(DateTimeOffset at) => _detours.TryTake(1, at);
+    /// <summary>True when distances may be computed, for a packet that came over this link, that no packet needed before.</summary>
+    public bool MayCompute(NodeId link, DateTimeOffset at) => TryTake(_distances, link, settings.DistancesPerSecond, settings.DistancesBurst, at);
 
-    /// <summary>True when a source may be told.</summary>
-    public bool MayNotify(DateTimeOffset at) => _notices.TryTake(1, at);
+    /// <summary>True when the source of a packet that came over this link may be told of it.</summary>
+    public bool MayNotify(NodeId link, DateTimeOffset at) => TryTake(_notices, link, settings.NoticesPerSecond, settings.NoticesPerSecond, at);
+
+    private static void Lower<TKey>(Dictionary<TKey, long> waiting, TKey key, long bytes)
+        where TKey : notnull
+    {
+        if (waiting.TryGetValue(key, out var before) && before > bytes)
+        {
+            waiting[key] = before - bytes;
+        }
+        else
+        {
+            waiting.Remove(key);
+        }
+    }
 
     private static bool TryTake(Dictionary<NodeId, TokenBucket> buckets, NodeId node, double rate, int burst, DateTimeOffset at)
     {

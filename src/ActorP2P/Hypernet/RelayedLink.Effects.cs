@@ -63,6 +63,9 @@ internal sealed partial class RelayedLink
             case TunnelHandshakeEffect.Send send:
                 Send(send.Kind, send.Body);
                 break;
+            case TunnelHandshakeEffect.Unanswered when _stream is { IsProven: true, IsClosing: false }:
+                // Anybody can repeat a Hello in the far side's name. Whether the way works, the stream notices by itself.
+                break;
             case TunnelHandshakeEffect.Unanswered:
                 Context.Parent.Tell(new TunnelRouter.WayFails(_remote));
                 break;

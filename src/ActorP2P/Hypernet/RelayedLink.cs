@@ -108,6 +108,7 @@ internal sealed partial class RelayedLink : UntypedActor, IWithTimers
                 HandleRefusal(m);
                 break;
             case WayChanged:
+                _proofs.Clear();
                 _handshake.Resend(Now, _handshakeEffects);
                 _stream?.Core.Resend(Now, _streamEffects);
                 break;
@@ -249,6 +250,8 @@ internal sealed partial class RelayedLink : UntypedActor, IWithTimers
         }
         else
         {
+            // One word about one way: with a word about each packet under way a single liar would have all ways left in turn.
+            _proofs.Clear();
             Context.Parent.Tell(new TunnelRouter.WayFails(_remote));
         }
     }

@@ -54,7 +54,7 @@ public sealed partial class TunnelRouter
                 return;
             }
 
-            if (!_ways.ContainsKey(packet.Source) && Begin(packet.Source) is { } reason)
+            if (!_ways.ContainsKey(packet.Source) && Begin(packet.Source, isAsked: false) is { } reason)
             {
                 Drop("hello-" + reason);
                 return;
@@ -76,19 +76,19 @@ public sealed partial class TunnelRouter
         var packet = received.Packet;
         if (packet.HopsLeft == 0)
         {
-            Refuse(packet, TunnelRefusal.HopLimit);
+            Refuse(received.From, packet, TunnelRefusal.HopLimit);
         }
-        else if (packet.Avoided != AvoidedNodes.None && !_table.HasField(packet.Destination, packet.Avoided) && !_limits.MayComputeDetour(Now))
+        else if (!_table.HasField(packet.Destination, packet.Avoided) && !_limits.MayCompute(received.From, Now))
         {
-            Refuse(packet, TunnelRefusal.RelayBusy);
+            Refuse(received.From, packet, TunnelRefusal.RelayBusy);
         }
         else if (_table.NextHop(packet.Source, packet.Destination, packet.Avoided) is not { } next || next == received.From)
         {
-            Refuse(packet, TunnelRefusal.NoRoute);
+            Refuse(received.From, packet, TunnelRefusal.NoRoute);
         }
         else if (!_limits.TryTake(new RelayQuota(received.From, packet.Source, next, received.Encoded.Length)))
         {
-            Refuse(packet, TunnelRefusal.RelayBusy);
+            Refuse(received.From, packet, TunnelRefusal.RelayBusy);
         }
         else
         {
@@ -129,7 +129,7 @@ public sealed partial class TunnelRouter
         if (quota.From != OwnId)
         {
             _limits.Sent([quota]);
-            Refuse(packet, TunnelRefusal.RelayBusy);
+            Refuse(quota.From, packet, TunnelRefusal.RelayBusy);
         }
         else if (_ways.TryGetValue(packet.Destination, out var way) && packet.Body.Length >= TunnelPacket.ProofLengthBytes)
         {
@@ -138,10 +138,10 @@ public sealed partial class TunnelRouter
     }
 
     // The notice goes the way of any packet of ours; whether it arrives, the source notices by itself.
-    private void Refuse(TunnelPacket packet, TunnelRefusal reason)
+    private void Refuse(NodeId from, TunnelPacket packet, TunnelRefusal reason)
     {
         Drop(ReasonName.Of(reason));
-        if (TunnelRefusalNotice.About(packet, reason) is { } notice && _limits.MayNotify(Now))
+        if (TunnelRefusalNotice.About(packet, reason) is { } notice && _limits.MayNotify(from, Now))
         {
             SendOwn(new TunnelPacket(
                 TunnelPacketKind.Refused, (byte)_environment.Settings.Routing.HopLimit, OwnId, packet.Source, AvoidedNodes.None, notice.Encode()));

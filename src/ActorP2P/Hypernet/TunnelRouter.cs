@@ -18,9 +18,6 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
     /// <summary>Why there is no tunnel to a node that is more relays away than a packet may pass.</summary>
     internal const string TooFar = "too-far";
 
-    /// <summary>Distances computed a second for packets that avoid somebody; a liar could ask for others each time. Our guess.</summary>
-    private const double DetoursPerSecond = 100;
-
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(5);
 
     private readonly NodeEnvironment _environment;
@@ -37,7 +34,7 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
     {
         _environment = environment;
         _table = new RouteTable(environment.Trust.Identity.Id, IsLinked);
-        _limits = new RelayLimits(environment.Settings.Routing, DetoursPerSecond, Now);
+        _limits = new RelayLimits(environment.Settings.Routing, environment.Settings.Link.LaneQueueBytes);
         Receive<LinkUp>(HandleLinkUp);
         Receive<LinkDown>(HandleLinkDown);
         Receive<UseView>(use =>
@@ -165,7 +162,7 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
             way.Askers.Add(open.Asker);
             way.Tunnel.Tell(RelayedLink.Open.Instance);
         }
-        else if (Begin(open.Remote) is { } reason)
+        else if (Begin(open.Remote, isAsked: true) is { } reason)
         {
             _environment.Counters.Add("tunnel.refused." + reason);
             open.Asker.Tell(new PeerManager.NoWay(open.Remote, reason));
@@ -179,9 +176,11 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
     }
 
     /// <returns>Why there is no tunnel, or null.</returns>
-    private string? Begin(NodeId remote)
+    private string? Begin(NodeId remote, bool isAsked)
     {
-        if (_ways.Count >= _environment.Settings.Routing.MaxTunnels)
+        // Anybody can say hello in the name of many: a quarter of the places is for tunnels that this node asks for.
+        var most = _environment.Settings.Routing.MaxTunnels;
+        if (_ways.Count >= most || (!isAsked && _ways.Values.Count(static way => way.Askers.Count == 0) >= most - (most / 4)))
         {
             return "too-many-tunnels";
         }

@@ -23,6 +23,19 @@ public sealed class PeerChannelMisuse
     [Fact]
     public void An_acknowledgement_of_records_never_sent_ends_the_link() => AssertFatal("MalformedEntry", Lane.Control, Acknowledgement(Lane.Request, 5));
 
+    /// <summary>Its window would open again and again, and what it does not call handled would be kept for ever.</summary>
+    [Fact]
+    public void An_acknowledgement_of_records_without_the_messages_in_them_ends_the_link()
+    {
+        using var pair = ChannelPair.Greeted();
+        pair.A.Channel.Enqueue(ChannelPair.Unicast(new byte[100]), pair.Now);
+        pair.A.Channel.Enqueue(ChannelPair.Unicast(new byte[100]), pair.Now);
+        pair.A.Channel.Flush(pair.Now, pair.A.Effects);
+        Assert.Single(pair.A.Take<ChannelEffect.SendFrames>());
+        pair.A.Channel.Receive([Seal(pair, Lane.Control, Acknowledgement(Lane.Request, handled: 1, messages: 1))], pair.Now, pair.A.Effects);
+        Assert.Equal("MalformedEntry", Assert.Single(pair.A.Take<ChannelEffect.Fatal>()).Reason);
+    }
+
     [Fact]
     public void A_type_name_that_is_no_UTF8_ends_the_link() => AssertFatal("MalformedEntry", Lane.Request, [2, 0, 4, 0, 0, 0, 2, 0, 0xC3, 0x28]);
 
@@ -135,13 +148,14 @@ public sealed class PeerChannelMisuse
         }
     }
 
-    private static byte[] Acknowledgement(Lane lane, ulong handled)
+    private static byte[] Acknowledgement(Lane lane, ulong handled, ulong messages = 0)
     {
         var entry = new byte[27];
         entry[0] = (byte)EntryKind.Acknowledge;
         entry[2] = 21;
         entry[6] = (byte)lane;
         BinaryPrimitives.WriteUInt64LittleEndian(entry.AsSpan(7), handled);
+        BinaryPrimitives.WriteUInt64LittleEndian(entry.AsSpan(15), messages);
         return entry;
     }
 

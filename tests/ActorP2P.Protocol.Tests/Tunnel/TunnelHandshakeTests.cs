@@ -120,8 +120,27 @@ public sealed class TunnelHandshakeTests
 
         Assert.Equal(20 - TunnelHandshake.MaxAnswers, bob.Drops.Count(static reason => reason == "too-many-answers"));
         bob.Take(TunnelPacketKind.Finish, [3, .. new byte[64], .. Enumerable.Repeat((byte)1, 16)]);
-        Assert.Contains("refused-Tampered", bob.Drops);
+        Assert.Contains("forged-finish", bob.Drops);
         Assert.Single(bob.Sessions);
+    }
+
+    [Fact]
+    public void A_relay_that_forges_message_3_does_not_keep_the_true_one_out()
+    {
+        var (alice, bob) = Pair();
+        alice.Start();
+        var hello = alice.Outbox.Dequeue();
+        bob.Take(hello.Kind, hello.Body);
+        var answer = bob.Outbox.Dequeue();
+        for (var i = 0; i < 10; i++)
+        {
+            bob.Take(TunnelPacketKind.Finish, [3, .. new byte[i * 20], .. answer.Body[^16..]]);
+        }
+
+        alice.Take(answer.Kind, answer.Body);
+        Settle(alice, bob);
+        Assert.Equal(10, bob.Drops.Count(static reason => reason == "forged-finish"));
+        AssertKeysFit(Assert.Single(alice.Sessions), Assert.Single(bob.Sessions));
     }
 
     [Fact]

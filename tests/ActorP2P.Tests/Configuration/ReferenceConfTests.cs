@@ -214,6 +214,9 @@ public sealed class ReferenceConfTests
         routing.hello-burst = 8
         routing.link-hello-rate-per-second = 20
         routing.link-hello-burst = 40
+        routing.distances-per-second = 100
+        routing.distances-burst = 256
+        routing.notices-per-second = 200
         routing.view-interval-per-claim = 00:00:00.0000200
         routing.max-view-interval = 00:00:00.5000000
         dissemination.retention-time = 00:01:00

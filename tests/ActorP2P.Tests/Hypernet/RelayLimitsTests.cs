@@ -7,6 +7,8 @@ namespace ActorP2P.Tests.Physical;
 /// <summary>What a node spends on the packets of others, and that nobody spends another one's share.</summary>
 public sealed class RelayLimitsTests
 {
+    private const int LinkQueueBytes = 512 * 1024;
+
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
 
     private static readonly Protocol.Settings.RoutingSettings Settings = TestMembers.Settings(
@@ -75,21 +77,35 @@ public sealed class RelayLimitsTests
     [Fact]
     public void Sources_are_forgotten_when_their_share_is_whole_again_so_their_table_is_bounded()
     {
-        var limits = new RelayLimits(Settings with { LinkHelloBurst = 1_000_000 }, 1, Start);
+        var limits = new RelayLimits(Settings with { LinkHelloBurst = 1_000_000 }, LinkQueueBytes);
         Assert.Equal(4096, Enumerable.Range(0, 6000).Count(source => limits.MayAskForHandshake(Id(1), Id(1000 + source), Start)));
         Assert.True(limits.MayAskForHandshake(Id(1), Id(9000), Start + TimeSpan.FromSeconds(2)));
     }
 
     [Fact]
-    public void Distances_for_detours_and_notices_have_a_rate()
+    public void Distances_and_notices_have_a_rate_and_a_link_that_spends_its_own_leaves_the_others_theirs()
     {
-        var limits = new RelayLimits(Settings, detoursPerSecond: 3, Start);
-        Assert.Equal(3, Enumerable.Range(0, 10).Count(_ => limits.MayComputeDetour(Start)));
-        Assert.True(limits.MayComputeDetour(Start + TimeSpan.FromSeconds(1)));
-        Assert.Equal(200, Enumerable.Range(0, 1000).Count(_ => limits.MayNotify(Start)));
+        var limits = new RelayLimits(Settings with { DistancesPerSecond = 3, DistancesBurst = 5 }, LinkQueueBytes);
+        Assert.Equal(5, Enumerable.Range(0, 10).Count(_ => limits.MayCompute(Id(1), Start)));
+        Assert.True(limits.MayCompute(Id(2), Start));
+        Assert.Equal(3, Enumerable.Range(0, 10).Count(_ => limits.MayCompute(Id(1), Start + TimeSpan.FromSeconds(1))));
+        Assert.Equal(200, Enumerable.Range(0, 1000).Count(_ => limits.MayNotify(Id(1), Start)));
+        Assert.True(limits.MayNotify(Id(2), Start));
     }
 
-    private static RelayLimits Limits() => new(Settings, 100, Start);
+    [Fact]
+    public void A_link_that_brings_packets_of_ever_new_sources_leaves_the_others_half_of_the_room_to_a_next_hop()
+    {
+        var limits = Limits();
+        Assert.Equal(4, Enumerable.Range(0, 100).Count(source => limits.TryTake(new RelayQuota(Id(1), Id(1000 + source), Id(3), 64 * 1024))));
+        var other = new RelayQuota(Id(2), Id(5000), Id(3), 64 * 1024);
+        Assert.True(limits.TryTake(other));
+        limits.Sent([new RelayQuota(Id(1), Id(1000), Id(3), 64 * 1024)]);
+        Assert.True(limits.TryTake(new RelayQuota(Id(1), Id(1000), Id(3), 64 * 1024)));
+        Assert.False(limits.TryTake(new RelayQuota(Id(1), Id(1001), Id(3), 1)));
+    }
+
+    private static RelayLimits Limits() => new(Settings, LinkQueueBytes);
 
     private static NodeId Id(int number)
     {
