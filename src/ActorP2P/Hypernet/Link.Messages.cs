@@ -59,6 +59,9 @@ public sealed partial class Link
     /// <summary>From the topology or the tunnel router: it took bytes out of its mailbox that were charged so much.</summary>
     internal sealed record Taken(int Charge);
 
+    /// <summary>From a peer: it has opened records of a session that were charged so much.</summary>
+    internal sealed record RecordsTaken(ulong SessionTag, int Charge);
+
     /// <summary>From the tunnel router: a packet, with as many relays left. Answered by <c>TunnelRouter.PacketsSent</c> or <c>TunnelRouter.NotSent</c>.</summary>
     internal sealed record SendTunnel(TunnelPacket Packet, ReadOnlyMemory<byte> Encoded, byte HopsLeft, RelayQuota Quota);
 

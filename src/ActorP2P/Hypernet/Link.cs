@@ -151,6 +151,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         });
         Receive<SendTunnel>(HandleTunnel);
         Receive<Taken>(taken => _sink.Handled(taken.Charge));
+        Receive<RecordsTaken>(taken => _sessions!.Taken(taken.SessionTag, taken.Charge));
         Receive<BeatDue>(_ => Beat());
         Receive<JudgeSilence>(_ => Judge());
         Receive<Confirm>(_ => HandleConfirm());
@@ -182,6 +183,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         Receive<DrainTimeout>(_ => End(_endReason!));
         Receive<CutLink>(_ => End(_endReason!));
         Receive<Taken>(taken => _sink.Handled(taken.Charge));
+        Receive<RecordsTaken>(taken => _sessions!.Taken(taken.SessionTag, taken.Charge));
         Receive<SendTunnel>(send => Refuse(send, "link.dropped.draining"));
         Receive<SendRecords>(_ => _environment.Counters.Add("link.dropped.draining"));
         Receive<SendTopology>(_ => _environment.Counters.Add("link.dropped.draining"));
@@ -192,7 +194,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     {
         _pair = done.Session;
         _remoteCertificateEnd = _pair.RemoteCertificateNotAfter;
-        _sessions = new LinkSessions(_pair, _environment, _writer.Control, Self, isRelayed: _shaken is not null);
+        _sessions = new LinkSessions(_pair, _environment, _writer.Control, Self, isRelayed: _shaken is not null, charge => _sink.Handled(-charge));
         _connection.SetMaxBodyBytes(_environment.Settings.Link.MaxFrameBytes - FrameHeader.LengthBytes);
         if (done.LastFrame is { } last)
         {

@@ -11,10 +11,15 @@ namespace ActorP2P;
 /// </summary>
 /// <remarks>
 /// Records of a session that nobody has bound yet are copied and kept up to <c>link.unbound-session-bytes</c>: a slice
-/// would keep the whole read buffer alive, which no count of its own bytes would show.
+/// would keep the whole read buffer alive, which no count of its own bytes would show. What was handed to a peer stays
+/// charged to the connection until the peer has opened it: a lane's window holds back only who keeps to it, and the
+/// control lane has none, so the peer's mailbox would be the queue of a remote that sends faster than records open.
 /// </remarks>
 internal sealed class LinkSessions
 {
+    /// <summary>What a frame costs beside its bytes, so that many small ones count too.</summary>
+    private const int FrameOverheadBytes = 64;
+
     private readonly SessionOffers _offers;
     private readonly PairSession _pair;
     private readonly LinkSettings _settings;
@@ -23,13 +28,21 @@ internal sealed class LinkSessions
     private readonly IActorRef _link;
     private readonly NodeTrust _trust;
     private readonly bool _isRelayed;
+    private readonly Action<int> _charge;
     private readonly Dictionary<string, IActorRef> _managers = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, Entry> _entries = [];
     private readonly List<Entry> _touched = [];
     private readonly List<OfferEffect> _effects = [];
 
-    public LinkSessions(PairSession pair, NodeEnvironment environment, ControlOutbox outbox, IActorRef link, bool isRelayed)
+    /// <param name="pair">The pair's secrets.</param>
+    /// <param name="environment">Settings, trust and counters.</param>
+    /// <param name="outbox">Takes offers.</param>
+    /// <param name="link">The link.</param>
+    /// <param name="isRelayed">Whether it runs through relays.</param>
+    /// <param name="charge">Told the bytes of records that wait at peers; less than 0 when they wait no longer.</param>
+    public LinkSessions(PairSession pair, NodeEnvironment environment, ControlOutbox outbox, IActorRef link, bool isRelayed, Action<int> charge)
     {
+        _charge = charge;
         _pair = pair;
         _settings = environment.Settings.Link;
         _offers = new SessionOffers(pair, _settings.MaxNamespaces, environment.Random);
@@ -119,6 +132,18 @@ internal sealed class LinkSessions
         foreach (var entry in _entries.Values.Where(entry => peer.Equals(entry.Peer)))
         {
             entry.IsAbandoned = true;
+            GiveBack(entry);
+        }
+    }
+
+    /// <summary>A peer has opened records that were charged so much.</summary>
+    public void Taken(ulong tag, int charge)
+    {
+        // What a session left behind was given back with it.
+        if (_entries.TryGetValue(tag, out var entry) && entry.Charged >= charge)
+        {
+            entry.Charged -= charge;
+            _charge(-charge);
         }
     }
 
@@ -166,14 +191,23 @@ internal sealed class LinkSessions
         _touched.Clear();
     }
 
-    private static void Hand(Entry entry)
+    private void Hand(Entry entry)
     {
         if (entry.Frames.Count > 0 && entry.Peer is not null)
         {
-            entry.Peer.Tell(new Peer.RecordsReceived(entry.Frames), ActorRefs.NoSender);
+            var charge = entry.Frames.Sum(static frame => frame.Bytes.Length + FrameOverheadBytes);
+            entry.Charged += charge;
+            _charge(charge);
+            entry.Peer.Tell(new Peer.RecordsReceived(entry.Frames, charge), _link);
             entry.Frames = [];
             entry.WaitingBytes = 0;
         }
+    }
+
+    private void GiveBack(Entry entry)
+    {
+        _charge(-entry.Charged);
+        entry.Charged = 0;
     }
 
     private string? Perform()
@@ -194,6 +228,7 @@ internal sealed class LinkSessions
                     _managers[up.Namespace].Tell(new PeerManager.SessionUp(_pair.RemoteId, _pair.RemoteEpoch, _link, up.Session, _isRelayed), _link);
                     break;
                 case OfferEffect.SessionDown down when _entries.Remove(down.SessionTag, out var entry):
+                    GiveBack(entry);
                     entry.Manager.Tell(new PeerManager.SessionDown(_pair.RemoteId, down.SessionTag, down.Reason), _link);
                     break;
                 case OfferEffect.Fatal broken:
@@ -217,5 +252,7 @@ internal sealed class LinkSessions
         public List<Frame> Frames { get; set; } = [];
 
         public int WaitingBytes { get; set; }
+
+        public int Charged { get; set; }
     }
 }

@@ -18,8 +18,11 @@ internal sealed partial class Peer
     /// <summary>From the PeerManager: the remote goes by another ID from now on; the channel with it goes on.</summary>
     internal sealed record UseRemote(NodeId Remote);
 
-    /// <summary>From a link: all frames of one read that belong to this session, in order.</summary>
-    internal sealed record RecordsReceived(IReadOnlyList<Frame> Frames);
+    /// <summary>
+    /// From a link: all frames of one read that belong to this session, in order. With a charge it is answered by
+    /// <see cref="Link.RecordsTaken"/> once they are opened.
+    /// </summary>
+    internal sealed record RecordsReceived(IReadOnlyList<Frame> Frames, int Charge = 0);
 
     /// <summary>From a link: these bytes of a lane went to the transport; the lane's local queue has room again.</summary>
     internal sealed record RecordsWritten(Lane Lane, int Bytes);

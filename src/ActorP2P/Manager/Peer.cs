@@ -239,15 +239,22 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
 
     private void Receive(RecordsReceived received)
     {
-        if (!IsInUse(received.Frames[0].Header.Session))
+        var tag = received.Frames[0].Header.Session;
+        if (IsInUse(tag))
+        {
+            _channel.Receive(received.Frames, Now, _effects);
+            Perform();
+            AskFlush(0);
+        }
+        else
         {
             _environment.Counters.Add("peer.dropped.session-over", received.Frames.Count);
-            return;
         }
 
-        _channel.Receive(received.Frames, Now, _effects);
-        Perform();
-        AskFlush(0);
+        if (received.Charge > 0)
+        {
+            Sender.Tell(new Link.RecordsTaken(tag, received.Charge));
+        }
     }
 
     private void Complete(Handled handled)

@@ -87,6 +87,7 @@ internal sealed class RecordingManager : ReceiveActor
 
     private void HandleRecords(Peer.RecordsReceived received)
     {
+        Sender.Tell(new Link.RecordsTaken(received.Frames[0].Header.Session, received.Charge));
         foreach (var frame in received.Frames)
         {
             var (remote, session) = _byTag[frame.Header.Session];
