@@ -62,9 +62,19 @@ internal sealed class Assembly
 
     internal void AddSource(NodeId peer)
     {
-        if (Sources.Count < MaxSources && !Sources.Contains(peer))
+        if (Sources.Contains(peer))
+        {
+            return;
+        }
+
+        if (Sources.Count < MaxSources)
         {
             Sources.Add(peer);
+        }
+        else if (Attempts > 0)
+        {
+            // Who was asked last and brought nothing: a few that say they have it would keep everybody else out.
+            Sources[(Attempts - 1) % Sources.Count] = peer;
         }
     }
 

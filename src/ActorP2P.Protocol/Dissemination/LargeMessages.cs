@@ -61,9 +61,9 @@ internal sealed class LargeMessages(DisseminationSettings settings, OriginTable 
     }
 
     /// <summary>Begins a message. False when its origin, or all together, have too much under way.</summary>
-    internal bool TryBegin(Assembly assembly, DateTimeOffset now)
+    internal bool TryBegin(Assembly assembly, DateTimeOffset now, List<MulticastEffect> effects)
     {
-        if (_assemblies.ContainsKey(ShortId.Of(assembly.Header.Id)) || !TryReserve(assembly.Header.Id.Origin, assembly.Bytes))
+        if (_assemblies.ContainsKey(ShortId.Of(assembly.Header.Id)) || !TryReserve(assembly.Header.Id.Origin, assembly.Bytes, effects))
         {
             return false;
         }
@@ -96,7 +96,7 @@ internal sealed class LargeMessages(DisseminationSettings settings, OriginTable 
         {
             drop = MulticastDrop.BadChunk;
         }
-        else if (!TryReserve(assembly.Header.Id.Origin, data.Length))
+        else if (!TryReserve(assembly.Header.Id.Origin, data.Length, effects))
         {
             drop = MulticastDrop.TooManyUnderWay;
         }
@@ -199,16 +199,29 @@ internal sealed class LargeMessages(DisseminationSettings settings, OriginTable 
     private OriginLog? TryFindLog(ShortId id) =>
         origins.TryResolve(id.OriginReference, out var origin) && origins.TryGet(origin, out var log) && log.Epoch == id.Epoch ? log : null;
 
-    // Half of the room at most for one origin, so that who begins and never ends takes it from nobody else.
-    private bool TryReserve(NodeId origin, long bytes)
+    // Half of the room at most for one origin, and beyond the whole of it who has most under way makes way: so those who begin
+    // and never end, however many, keep nobody out who has less than they.
+    private bool TryReserve(NodeId origin, long bytes, List<MulticastEffect> effects)
     {
-        var own = _bytesByOrigin.GetValueOrDefault(origin);
-        if (own + bytes > settings.AssemblyBytes / 2 || _bytes + bytes > settings.AssemblyBytes)
+        var own = _bytesByOrigin.GetValueOrDefault(origin) + bytes;
+        if (own > settings.AssemblyBytes / 2)
         {
             return false;
         }
 
-        _bytesByOrigin[origin] = own + bytes;
+        while (_bytes + bytes > settings.AssemblyBytes)
+        {
+            var (largest, most) = _bytesByOrigin.MaxBy(static pair => pair.Value);
+            if (most <= own)
+            {
+                return false;
+            }
+
+            Remove(_assemblies.Values.Where(assembly => assembly.Header.Id.Origin == largest).MaxBy(static assembly => assembly.Missing)!);
+            effects.Add(new MulticastEffect.Dropped(MulticastDrop.TooManyUnderWay, largest));
+        }
+
+        _bytesByOrigin[origin] = own;
         _bytes += bytes;
         return true;
     }

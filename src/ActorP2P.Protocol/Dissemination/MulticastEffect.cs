@@ -48,8 +48,11 @@ public enum MulticastDrop
     /// <summary>The origin's certificate is refused.</summary>
     RefusedOrigin,
 
-    /// <summary>Too many messages wait for their origins' certificates.</summary>
+    /// <summary>Too many messages wait for their origins' certificates, and most of them came from this peer.</summary>
     TooManyPending,
+
+    /// <summary>The certificate of the origin did not come in time.</summary>
+    OriginNeverKnown,
 
     /// <summary>An announcement names an origin that nobody here knows.</summary>
     UnknownOrigin,

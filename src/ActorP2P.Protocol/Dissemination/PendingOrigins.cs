@@ -5,34 +5,33 @@ using ActorP2P.Protocol.Settings;
 namespace ActorP2P.Protocol.Dissemination;
 
 /// <summary>
-/// Messages whose origin's certificate is not known yet, oldest first. Bounded in number and bytes, for all
-/// origins together: a key without a certificate costs nothing to make. Bounded in time too, or messages of keys
-/// that never get a verdict would keep the room for ever; holders of a true one announce it again.
+/// Messages whose origin's certificate is not known yet, oldest first. Bounded in number and bytes, for all origins together:
+/// a key without a certificate costs nothing to make. When it is full, who brought most makes way. Bounded in time too, or
+/// messages of keys that never get a verdict would keep the room for ever; holders of a true one announce it again.
 /// </summary>
 internal sealed class PendingOrigins(DisseminationSettings settings)
 {
+    // So that many short ones count too, in a room that is bounded in number.
+    private const int OverheadBytes = 1024;
+
     private readonly List<(NodeId From, MessageId Id, ReadOnlyMemory<byte> Bytes, DateTimeOffset At)> _pending = [];
     private readonly HashSet<MessageId> _ids = [];
     private long _bytes;
 
-    /// <summary>False when there is no room.</summary>
-    internal bool TryHold(NodeId from, MessageId id, ReadOnlyMemory<byte> bytes, DateTimeOffset now)
+    /// <summary>Holds a message, or counts why not.</summary>
+    internal void Hold(NodeId from, MessageId id, ReadOnlyMemory<byte> bytes, DateTimeOffset now, List<MulticastEffect> effects)
     {
-        Forget(now - settings.RetentionTime);
-        if (_ids.Contains(id))
+        Forget(now - settings.RetentionTime, effects);
+        MulticastDrop? drop = _ids.Contains(id) ? MulticastDrop.Duplicate : TryMakeRoom(from, bytes.Length, effects) ? null : MulticastDrop.TooManyPending;
+        if (drop is { } reason)
         {
-            return true;
-        }
-
-        if (_pending.Count >= settings.MaxPendingUnknownOrigin || _bytes + bytes.Length > settings.MaxPendingUnknownOriginBytes)
-        {
-            return false;
+            effects.Add(new MulticastEffect.Dropped(reason, from));
+            return;
         }
 
         _pending.Add((from, id, bytes, now));
         _ids.Add(id);
         _bytes += bytes.Length;
-        return true;
     }
 
     /// <summary>Takes out what there is a verdict on, in the order of arrival.</summary>
@@ -59,15 +58,45 @@ internal sealed class PendingOrigins(DisseminationSettings settings)
         return judged;
     }
 
-    private void Forget(DateTimeOffset before)
+    private bool TryMakeRoom(NodeId from, int bytes, List<MulticastEffect> effects)
     {
-        var old = _pending.TakeWhile(message => message.At <= before).Count();
-        foreach (var (_, id, bytes, _) in _pending.Take(old))
+        if (bytes > settings.MaxPendingUnknownOriginBytes)
         {
-            _ids.Remove(id);
-            _bytes -= bytes.Length;
+            return false;
         }
 
-        _pending.RemoveRange(0, old);
+        while (_pending.Count >= settings.MaxPendingUnknownOrigin || _bytes + bytes > settings.MaxPendingUnknownOriginBytes)
+        {
+            var shares = _pending.GroupBy(static message => message.From).ToDictionary(static share => share.Key, static share => share.Sum(Cost));
+            var (largest, most) = shares.MaxBy(static share => share.Value);
+            if (most <= shares.GetValueOrDefault(from) + bytes + OverheadBytes)
+            {
+                return false;
+            }
+
+            Remove(_pending.FindLastIndex(message => message.From == largest));
+            effects.Add(new MulticastEffect.Dropped(MulticastDrop.TooManyPending, largest));
+        }
+
+        return true;
+    }
+
+    private static long Cost((NodeId From, MessageId Id, ReadOnlyMemory<byte> Bytes, DateTimeOffset At) message) => message.Bytes.Length + OverheadBytes;
+
+    private void Remove(int index)
+    {
+        var (_, id, bytes, _) = _pending[index];
+        _pending.RemoveAt(index);
+        _ids.Remove(id);
+        _bytes -= bytes.Length;
+    }
+
+    private void Forget(DateTimeOffset before, List<MulticastEffect> effects)
+    {
+        while (_pending.Count > 0 && _pending[0].At <= before)
+        {
+            effects.Add(new MulticastEffect.Dropped(MulticastDrop.OriginNeverKnown, _pending[0].From));
+            Remove(0);
+        }
     }
 }

@@ -54,10 +54,7 @@ internal sealed class PublicationIntake(
         }
         else if (!MembershipSnapshot.IsFinal(verdict))
         {
-            if (!pending.TryHold(from, header.Id, OwnedBytes.Of(bytes), now))
-            {
-                Drop(MulticastDrop.TooManyPending, from, effects);
-            }
+            pending.Hold(from, header.Id, OwnedBytes.Of(bytes), now, effects);
         }
         else if (IsNews(header, from, now, effects))
         {
@@ -161,7 +158,7 @@ internal sealed class PublicationIntake(
 
     private void Begin(Assembly assembly, IReadOnlyList<NodeId> holders, DateTimeOffset now, List<MulticastEffect> effects)
     {
-        if (!large.TryBegin(assembly, now))
+        if (!large.TryBegin(assembly, now, effects))
         {
             Drop(MulticastDrop.TooManyUnderWay, assembly.From, effects);
             return;

@@ -151,6 +151,26 @@ public sealed class LargeMessageTests
     }
 
     [Fact]
+    public void Origins_that_together_fill_the_whole_room_make_way_for_one_that_has_less_under_way()
+    {
+        var settings = TestSettings.Dissemination with { AssemblyBytes = 4 * MiB };
+        var net = new MulticastNet(5, seed: 1, settings) { Carries = static (_, to, _) => to is not (0 or 2 or 3) }.Link(Topologies.FullMesh(5));
+        for (var seq = 1; seq <= 1000; seq++)
+        {
+            foreach (var liar in new[] { 0, 2, 3 })
+            {
+                net.Receive(1, from: liar, ManifestOf(liar, Payload(LargePayload.ThresholdBytes + 1), (ulong)seq));
+            }
+        }
+
+        Assert.InRange(net.Nodes[1].Core.UnderWayBytes, 3 * MiB, 4 * MiB);
+        net.Publish(4, null, Payload(MiB));
+        net.Time.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Single(net.Nodes[1].Delivered);
+        Assert.InRange(net.Nodes[1].Core.UnderWayBytes, 0, 4 * MiB);
+    }
+
+    [Fact]
     public void Chunks_without_a_manifest_cost_nothing()
     {
         var net = new MulticastNet(2, seed: 1).Link([(0, 1)]);

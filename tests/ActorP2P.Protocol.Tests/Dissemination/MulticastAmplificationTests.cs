@@ -1,5 +1,5 @@
 using ActorP2P.Protocol.Dissemination;
-using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Tests.VirtualNetwork;
 using static ActorP2P.Protocol.Tests.Dissemination.ForgedPublications;
 
@@ -139,6 +139,44 @@ public sealed class MulticastAmplificationTests
         }
 
         Assert.InRange(net.Nodes[1].Core.IdsSummed - before, 2560, 300_000);
+    }
+
+    [Fact]
+    public void A_peer_that_fills_the_room_for_unknown_origins_makes_way_for_another_peers_message()
+    {
+        var settings = TestSettings.Dissemination with { MaxPendingUnknownOrigin = 10 };
+        var membership = new TestMembership(MembershipVerdict.Unknown);
+        var net = new MulticastNet(3, seed: 1, settings) { Membership = membership }.Link(Topologies.FullMesh(3));
+        for (var i = 0; i < 50; i++)
+        {
+            net.Receive(1, from: 0, MessageOf(1000 + i, seq: 1, [1]));
+        }
+
+        net.Receive(1, from: 2, MessageOf(9, seq: 1, [1]));
+        Assert.Equal(41, net.Nodes[1].Count(MulticastDrop.TooManyPending));
+        membership.With(SimulatedCurve.IdOf(9), MembershipVerdict.Member);
+        net.ShareViews();
+        Assert.Equal(SimulatedCurve.IdOf(9), Assert.Single(net.Nodes[1].Delivered).Origin);
+    }
+
+    [Fact]
+    public void A_message_of_an_unknown_origin_that_is_larger_than_the_whole_room_is_dropped()
+    {
+        var settings = TestSettings.Dissemination with { MaxPendingUnknownOriginBytes = 100 };
+        var net = new MulticastNet(2, seed: 1, settings) { Membership = new TestMembership(MembershipVerdict.Unknown) }.Link([(0, 1)]);
+        net.Receive(1, from: 0, MessageOf(9, seq: 1, new byte[1000]));
+        Assert.Equal(1, net.Nodes[1].Count(MulticastDrop.TooManyPending));
+    }
+
+    [Fact]
+    public void What_waited_in_vain_for_its_origins_certificate_and_what_came_twice_is_counted()
+    {
+        var net = new MulticastNet(2, seed: 1) { Membership = new TestMembership(MembershipVerdict.Unknown) }.Link([(0, 1)]);
+        net.Receive(1, from: 0, MessageOf(8, seq: 1, [1]));
+        net.Receive(1, from: 0, MessageOf(8, seq: 1, [1]));
+        net.Time.RunFor(TimeSpan.FromMinutes(2));
+        net.Receive(1, from: 0, MessageOf(9, seq: 1, [1]));
+        Assert.Equal((1, 1), (net.Nodes[1].Count(MulticastDrop.Duplicate), net.Nodes[1].Count(MulticastDrop.OriginNeverKnown)));
     }
 
     [Fact]
