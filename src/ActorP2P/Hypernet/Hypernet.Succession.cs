@@ -71,7 +71,7 @@ public sealed partial class Hypernet
     private void CompleteSuccession()
     {
         var former = _environment.Trust.Identity.Id;
-        if (_environment.Trust.Complete() is not { } pending)
+        if (_environment.Trust.Complete(Now) is not { } pending)
         {
             return;
         }

@@ -9,8 +9,11 @@ namespace ActorP2P;
 /// </summary>
 public sealed class NodeTrust : IDisposable
 {
+    // What lies in mailboxes when the key changes is handled by then, however short the overlap; our guess.
+    private static readonly TimeSpan LeastKept = TimeSpan.FromMinutes(1);
+
     private readonly Lock _gate = new();
-    private readonly List<TrustState> _former = [];
+    private readonly List<(TrustState State, DateTimeOffset EraseAt)> _former = [];
     private volatile TrustState _current;
     private volatile PendingSuccession? _pending;
 
@@ -50,7 +53,7 @@ public sealed class NodeTrust : IDisposable
             _pending?.State.Dispose();
             foreach (var former in _former)
             {
-                former.Dispose();
+                former.State.Dispose();
             }
         }
     }
@@ -61,9 +64,26 @@ public sealed class NodeTrust : IDisposable
     /// <summary>A new key is to come; for the keeper alone.</summary>
     internal void Begin(PendingSuccession pending) => _pending = pending;
 
+    /// <summary>Erases the keys whose overlap has ended; for the keeper alone.</summary>
+    /// <returns>When there is something to erase again; null when no former key is left.</returns>
+    internal DateTimeOffset? EraseFormer(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            foreach (var former in _former.Where(former => former.EraseAt <= now))
+            {
+                former.State.Dispose();
+            }
+
+            _former.RemoveAll(former => former.EraseAt <= now);
+            return _former.Count == 0 ? null : _former.Min(static former => former.EraseAt);
+        }
+    }
+
     /// <summary>Puts the new key in force; for Hypernet alone.</summary>
+    /// <param name="now">The present.</param>
     /// <returns>Null when none was pending.</returns>
-    internal PendingSuccession? Complete()
+    internal PendingSuccession? Complete(DateTimeOffset now)
     {
         lock (_gate)
         {
@@ -72,8 +92,8 @@ public sealed class NodeTrust : IDisposable
                 return null;
             }
 
-            // Namespaces may still be signing with it: it is erased with the node.
-            _former.Add(_current);
+            // Namespaces may still be signing with it.
+            _former.Add((_current, pending.Statement.Ends > now + LeastKept ? pending.Statement.Ends : now + LeastKept));
             _current = pending.State;
             _pending = null;
             return pending;

@@ -18,6 +18,11 @@ internal sealed partial class TrustKeeper
         public static readonly KeepAgain Instance = new();
     }
 
+    private sealed record EraseDue
+    {
+        public static readonly EraseDue Instance = new();
+    }
+
     private sealed record CheckDue
     {
         public static readonly CheckDue Instance = new();

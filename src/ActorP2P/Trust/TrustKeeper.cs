@@ -38,6 +38,7 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
         Receive<NumbersKept>(HandleKept);
         Receive<KeepAgain>(_ => KeepNumbers());
         Receive<CheckDue>(_ => _environment.TrustSource?.RequestRead());
+        Receive<EraseDue>(_ => EraseFormerKeys());
     }
 
     /// <inheritdoc />
@@ -51,6 +52,7 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
         var self = Self;
         _environment.TrustSource?.Start(files => self.Tell(new FilesRead(files), ActorRefs.NoSender));
         Schedule();
+        EraseFormerKeys();
     }
 
     /// <inheritdoc />
@@ -139,6 +141,7 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
         Tell(_succeedingParts);
         _succeedingParts = [];
         Schedule();
+        EraseFormerKeys();
         if (_isReadWanted)
         {
             _isReadWanted = false;
@@ -208,6 +211,16 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
         _askers.Clear();
     }
 
+    private void EraseFormerKeys()
+    {
+        if (_environment.Trust.EraseFormer(Now) is { } next)
+        {
+            Timers.StartSingleTimer(nameof(EraseDue), EraseDue.Instance, Bounded(next - Now));
+        }
+    }
+
+    private static TimeSpan Bounded(TimeSpan delay) => delay > LongestWait ? LongestWait : delay < ShortestWait ? ShortestWait : delay;
+
     private void Schedule()
     {
         if (_environment.Trust.Rotation.NextCheck(Now) is not { } at)
@@ -216,7 +229,6 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
             return;
         }
 
-        var delay = at - Now;
-        Timers.StartSingleTimer(nameof(CheckDue), CheckDue.Instance, delay > LongestWait ? LongestWait : delay < ShortestWait ? ShortestWait : delay);
+        Timers.StartSingleTimer(nameof(CheckDue), CheckDue.Instance, Bounded(at - Now));
     }
 }
