@@ -21,7 +21,7 @@ public enum SuccessionVerdict
     /// <summary>Its time, or <c>succession.overlap</c> here, is over: a replay, or the news comes too late.</summary>
     Ended,
 
-    /// <summary>The predecessor runs, or ran last, under another epoch: it is not of this run.</summary>
+    /// <summary>The predecessor runs, or ran last, under another epoch, or the successor under an earlier one.</summary>
     OtherRun,
 
     /// <summary>The successor took part before the statement was heard: it is a node of its own, and takes nobody's place.</summary>

@@ -40,15 +40,24 @@ public static class NodeBootstrap
             return new BootstrapResult(null, errors, []);
         }
 
-        // Last, so that a start that fails for another reason uses up no epoch.
         var data = Path.GetFullPath(settings.Network.DataDirectory, baseDirectory);
+        if (!new FileSuccessions(data).TryRead(out var stored, out var unread))
+        {
+            files.Dispose();
+            return Refused(unread);
+        }
+
+        // Last, so that a start that fails for another reason uses up no epoch.
         var epoch = TakeEpoch(data, now);
         var unsaved = epoch.Ok ? KeepNumbers(files.Trust.Current, data) : $"the epoch cannot be saved: {epoch.Detail}";
         if (unsaved is not null)
         {
             files.Dispose();
-            return new BootstrapResult(null, [new SettingsError("actorp2p.network.data-directory", unsaved)], []);
+            return Refused(unsaved);
         }
+
+        var successions = new NodeSuccessions(settings);
+        var leftOut = successions.Restore(stored, files.Identity, now);
 
         var environment = new NodeEnvironment(
             settings,
@@ -62,11 +71,14 @@ public static class NodeBootstrap
             new ReassemblyBudget(settings.Channel))
         {
             Trust = files.Trust,
+            Successions = successions,
             TrustSource = new TrustFileSource(
                 settings, reread ?? (() => new SettingsResult(settings, [])), configFile, baseDirectory, Environment.GetEnvironmentVariable, time),
         };
-        return new BootstrapResult(environment, [], files.Warnings);
+        return new BootstrapResult(environment, [], [.. files.Warnings, .. leftOut]);
     }
+
+    private static BootstrapResult Refused(string why) => new(null, [new SettingsError("actorp2p.network.data-directory", why)], []);
 
     private static EpochResult TakeEpoch(string directory, DateTimeOffset now)
     {

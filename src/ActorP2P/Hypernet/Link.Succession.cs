@@ -55,7 +55,8 @@ public sealed partial class Link
             return Refuse("foreign-succession");
         }
 
-        var verdict = statement.Epoch != _pair.RemoteEpoch
+        // How it came by its key may be a matter of a former run; which key comes next is one of this run.
+        var verdict = statement.Epoch > _pair.RemoteEpoch || (!leadsHere && statement.Epoch != _pair.RemoteEpoch)
             ? SuccessionVerdict.OtherRun
             : Offer(statement, leadsHere);
         if (verdict == SuccessionVerdict.BadSignature)

@@ -33,8 +33,8 @@ public sealed partial class Topology
             return;
         }
 
-        // The link state of the successor may come first, but not that of another run: that is a node of its own.
-        if (_sync.Table.TryGet(statement.Successor, out var entry) && entry.Epoch != statement.Epoch)
+        // The link state of the successor may come first, from that run or a later one; an earlier one was a node of its own.
+        if (_sync.Table.TryGet(statement.Successor, out var entry) && entry.Epoch < statement.Epoch)
         {
             _environment.Counters.Add("succession.refused." + ReasonName.Of(SuccessionVerdict.SuccessorLives));
         }

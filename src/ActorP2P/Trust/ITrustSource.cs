@@ -22,6 +22,14 @@ public interface ITrustSource
     /// <param name="saved">Told null, or why they were not saved, in one line.</param>
     void KeepNumbers(IReadOnlyDictionary<string, BigInteger> numbers, Action<string?> saved);
 
+    /// <summary>
+    /// Saves the statements that led to this node's key, so that they are shown after the next start, too, on a thread of its own.
+    /// Of several calls the last one is saved last.
+    /// </summary>
+    /// <param name="statements">As they travel; the former ones are replaced.</param>
+    /// <param name="saved">Told null, or why they were not saved, in one line.</param>
+    void KeepSuccessions(IReadOnlyList<ReadOnlyMemory<byte>> statements, Action<string?> saved);
+
     /// <summary>Hands over nothing more.</summary>
     void Stop();
 }

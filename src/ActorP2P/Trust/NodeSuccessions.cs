@@ -61,6 +61,55 @@ public sealed class NodeSuccessions
         }
     }
 
+    /// <summary>Takes what former starts left of this node's own keys: the statements that lead to its present one and still stand.</summary>
+    /// <param name="stored">As they travel, in any order.</param>
+    /// <param name="own">The present identity.</param>
+    /// <param name="now">The present.</param>
+    /// <returns>Why others were left out, one line each; one whose time is over needs no word.</returns>
+    public IReadOnlyList<string> Restore(IReadOnlyList<ReadOnlyMemory<byte>> stored, NodeIdentity own, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        ArgumentNullException.ThrowIfNull(own);
+        var warnings = new List<string>();
+        var statements = new List<SuccessionStatement>();
+        foreach (var encoded in stored)
+        {
+            if (SuccessionStatement.TryDecode(encoded, out var statement))
+            {
+                statements.Add(statement);
+            }
+            else
+            {
+                warnings.Add("a stored statement of succession is malformed");
+            }
+        }
+
+        HashSet<NodeId> leading = [own.Id];
+        var chain = new List<SuccessionStatement>();
+        foreach (var statement in statements.OrderByDescending(static statement => statement.Issued))
+        {
+            if (leading.Contains(statement.Successor) && leading.Add(statement.Predecessor))
+            {
+                chain.Add(statement);
+            }
+            else
+            {
+                warnings.Add($"a stored statement does not lead to this node's key: {statement}");
+            }
+        }
+
+        foreach (var statement in Enumerable.Reverse(chain))
+        {
+            var verdict = Offer(statement, own.Curve, isProven: true, now);
+            if (verdict is not (SuccessionVerdict.InForce or SuccessionVerdict.Ended))
+            {
+                warnings.Add($"a stored statement is not taken ({ReasonName.Of(verdict)}): {statement}");
+            }
+        }
+
+        return warnings;
+    }
+
     /// <summary>The living ID that stands in a node's place: the node itself when nobody does.</summary>
     public NodeId Resolve(NodeId node, DateTimeOffset now)
     {

@@ -16,7 +16,7 @@ public sealed class TrustFileSource : ITrustSource, IDisposable
     private readonly Func<string, string?> _environment;
     private readonly FileWatch? _watch;
     private readonly Lock _gate = new();
-    private readonly Queue<(IReadOnlyDictionary<string, BigInteger> Numbers, Action<string?> Saved)> _saves = new();
+    private readonly Queue<(Func<string, string?> Save, Action<string?> Saved)> _saves = new();
     private P2PSettings _settings;
     private Action<TrustFiles>? _receiver;
     private bool _isReading;
@@ -72,19 +72,12 @@ public sealed class TrustFileSource : ITrustSource, IDisposable
     }
 
     /// <inheritdoc />
-    public void KeepNumbers(IReadOnlyDictionary<string, BigInteger> numbers, Action<string?> saved)
-    {
-        lock (_saves)
-        {
-            _saves.Enqueue((numbers, saved));
-            if (_saves.Count > 1)
-            {
-                return;
-            }
-        }
+    public void KeepNumbers(IReadOnlyDictionary<string, BigInteger> numbers, Action<string?> saved) =>
+        Keep(directory => new FileRevocationNumbers(directory).Save(numbers, out var detail) == RevocationNumbersFailure.None ? null : detail, saved);
 
-        ThreadPool.QueueUserWorkItem(static source => source.SaveAll(), this, preferLocal: false);
-    }
+    /// <inheritdoc />
+    public void KeepSuccessions(IReadOnlyList<ReadOnlyMemory<byte>> statements, Action<string?> saved) =>
+        Keep(directory => new FileSuccessions(directory).TrySave(statements, out var detail) ? null : detail, saved);
 
     /// <inheritdoc />
     public void Stop()
@@ -102,18 +95,32 @@ public sealed class TrustFileSource : ITrustSource, IDisposable
         _watch?.Dispose();
     }
 
+    private void Keep(Func<string, string?> save, Action<string?> saved)
+    {
+        lock (_saves)
+        {
+            _saves.Enqueue((save, saved));
+            if (_saves.Count > 1)
+            {
+                return;
+            }
+        }
+
+        ThreadPool.QueueUserWorkItem(static source => source.SaveAll(), this, preferLocal: false);
+    }
+
     private void SaveAll()
     {
-        var store = new FileRevocationNumbers(Path.GetFullPath(_settings.Network.DataDirectory, _baseDirectory));
+        var directory = Path.GetFullPath(_settings.Network.DataDirectory, _baseDirectory);
         for (var more = true; more;)
         {
-            (IReadOnlyDictionary<string, BigInteger> Numbers, Action<string?> Saved) next;
+            (Func<string, string?> Save, Action<string?> Saved) next;
             lock (_saves)
             {
                 next = _saves.Peek();
             }
 
-            next.Saved(store.Save(next.Numbers, out var detail) == RevocationNumbersFailure.None ? null : detail);
+            next.Saved(next.Save(directory));
             lock (_saves)
             {
                 _saves.Dequeue();

@@ -13,6 +13,13 @@ internal sealed partial class TrustKeeper
 
     private sealed record NumbersKept(string? Error);
 
+    private sealed record SuccessionsKept(string? Error);
+
+    private sealed record KeepSuccessionsAgain
+    {
+        public static readonly KeepSuccessionsAgain Instance = new();
+    }
+
     private sealed record KeepAgain
     {
         public static readonly KeepAgain Instance = new();

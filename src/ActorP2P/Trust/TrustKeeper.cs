@@ -37,6 +37,8 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
         Receive<Succeeded>(HandleSucceeded);
         Receive<NumbersKept>(HandleKept);
         Receive<KeepAgain>(_ => KeepNumbers());
+        Receive<SuccessionsKept>(HandleKept);
+        Receive<KeepSuccessionsAgain>(_ => KeepSuccessions());
         Receive<CheckDue>(_ => _environment.TrustSource?.RequestRead());
         Receive<EraseDue>(_ => EraseFormerKeys());
     }
@@ -63,6 +65,7 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
     {
         base.PostRestart(reason);
         KeepNumbers();
+        KeepSuccessions();
         _environment.TrustSource?.RequestRead();
     }
 
@@ -141,6 +144,7 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
         Tell(_succeedingParts);
         _succeedingParts = [];
         Schedule();
+        KeepSuccessions();
         EraseFormerKeys();
         if (_isReadWanted)
         {
@@ -186,6 +190,30 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
         _environment.Counters.Add("trust.numbers-not-saved");
         _log.Error("the numbers of the revocation lists are not saved, older lists would be taken at the next start: {0}", kept.Error);
         Timers.StartSingleTimer(nameof(KeepAgain), KeepAgain.Instance, SaveRetry);
+    }
+
+    private void KeepSuccessions()
+    {
+        var statements = _environment.Successions.LeadingTo(_environment.Trust.Identity.Id, Now);
+        if (statements.Count > 0)
+        {
+            var self = Self;
+            _environment.TrustSource?.KeepSuccessions(
+                [.. statements.Select(static statement => statement.Encoded)], error => self.Tell(new SuccessionsKept(error), ActorRefs.NoSender));
+        }
+    }
+
+    private void HandleKept(SuccessionsKept kept)
+    {
+        if (kept.Error is null)
+        {
+            Timers.Cancel(nameof(KeepSuccessionsAgain));
+            return;
+        }
+
+        _environment.Counters.Add("trust.successions-not-saved");
+        _log.Error("what this node says of its former keys is not saved, and would not be said after the next start: {0}", kept.Error);
+        Timers.StartSingleTimer(nameof(KeepSuccessionsAgain), KeepSuccessionsAgain.Instance, SaveRetry);
     }
 
     private void Refuse(IReadOnlyList<SettingsError> errors)

@@ -74,6 +74,31 @@ public sealed class KeyRotationFlows
         await late.AskAsync<Sent>(new NamespaceRouter.Unicast(Chain, first, "news", "!"u8.ToArray(), Confirm: true));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task After_everybody_has_restarted_a_node_is_still_reached_under_the_ID_of_its_former_key(int nodes)
+    {
+        // With three the first has no link to the last: it hears of the former key from the one between.
+        await using var network = await TestNetwork.LineAsync(nodes, NetworkOptions.OnMemory);
+        await network.AllReachAllAsync(Chain);
+        var (first, rotated) = (network[0], network[nodes - 1]);
+        var former = rotated.Id;
+        await rotated.RotateKeyAsync();
+        await rotated.LinkedToAsync(Chain, network[nodes - 2]);
+        await Task.WhenAll(network.Nodes.Select(static node => node.KillAsync()));
+        foreach (var node in network.Nodes)
+        {
+            await node.StartAsync();
+        }
+
+        await network.AllReachAllAsync(Chain);
+        var module = await rotated.RegisterAsync(Chain, "news");
+        await Eventually.HoldsAsync(() => first.Environment.Successions.InForce(DateTimeOffset.UtcNow).Count == 1, network.CountersText);
+        await first.AskAsync<Sent>(new NamespaceRouter.Unicast(Chain, former, "news", "?"u8.ToArray(), Confirm: true));
+        Assert.Equal(first.Id, (await module.Log.FirstAsync<Delivery>()).Origin);
+    }
+
     [Fact]
     public async Task An_ID_that_is_expected_at_an_address_follows_the_node()
     {

@@ -33,6 +33,7 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly MemoryEpochStore _epochs = new();
     private string _listen;
     private NodeTrust? _trust;
+    private TestTrustSource? _trustSource;
     private ActorSystem? _system;
     private IActorRef? _root;
     private ObservedPort? _port;
@@ -95,8 +96,11 @@ internal sealed class TestNode : IAsyncDisposable
         var settings = ReadSettings();
         var now = _options.Time.GetUtcNow();
         var source = new TestTrustSource(() => ReadFiles(ReadSettings()));
+        var successions = new NodeSuccessions(settings);
         Assert.True(TrustRotation.TryStart(ReadFiles(settings), now, out var rotation, out var errors), string.Join("; ", errors));
         _trust = new NodeTrust(rotation);
+        Assert.Empty(successions.Restore(_trustSource?.Successions ?? [], _trust.Identity, now));
+        _trustSource = source;
         _port = new ObservedPort(CreatePort(settings)) { HoldDial = _options.HoldDial };
         Epoch = _epochs.Next(now, 0).Epoch;
         Counters = new NodeCounters();
@@ -113,6 +117,7 @@ internal sealed class TestNode : IAsyncDisposable
         {
             Trust = _trust,
             TrustSource = source,
+            Successions = successions,
         };
         _system = ActorSystem.Create(Name, _options.SystemHocon);
         _options.OnSystem(_system);

@@ -13,5 +13,14 @@ internal sealed class TestTrustSource(Func<TrustFiles> read) : ITrustSource
 
     public void KeepNumbers(IReadOnlyDictionary<string, BigInteger> numbers, Action<string?> saved) => saved(null);
 
+    /// <summary>What a data directory would hold.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Successions { get; private set; } = [];
+
+    public void KeepSuccessions(IReadOnlyList<ReadOnlyMemory<byte>> statements, Action<string?> saved)
+    {
+        Successions = statements;
+        saved(null);
+    }
+
     public void Stop() => _receiver = null;
 }
