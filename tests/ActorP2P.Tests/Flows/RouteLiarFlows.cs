@@ -62,12 +62,18 @@ public sealed class RouteLiarFlows
         var module = await d.RegisterAsync(Chain, "tx", static delivery => delivery.Type == "ask" ? delivery.Payload : null);
         await d.RegisterAsync(Chain, "ask", module);
         await AllAreSentAsync(a, d, module, "tx");
-        var inUse = (await RoutesAsync(a))[d.Id].Tunnel.Single();
-        var relay = network.Nodes.Single(node => node.Id == inUse);
-        var swallowed = Interposed.SwallowingPackets(relay, d.Id);
-        await AllAreSentAsync(a, d, module, "tx", first: Messages);
+        var swallowed = new List<Interposed>();
+
+        // On a slow machine the way may have changed since it was asked for; one relay of the three stays honest.
+        for (var sent = Messages; swallowed.Sum(static relay => relay.Kept) == 0 && swallowed.Count < 2; sent += Messages)
+        {
+            var inUse = (await RoutesAsync(a))[d.Id].Tunnel.Single();
+            swallowed.Add(Interposed.SwallowingPackets(network.Nodes.Single(node => node.Id == inUse), d.Id));
+            await AllAreSentAsync(a, d, module, "tx", first: sent);
+        }
+
         Assert.IsType<Reply>(await a.RequestAsync(Chain, d, "ask", new byte[1]));
-        Assert.True(swallowed.Kept > 0);
+        Assert.True(swallowed.Sum(static relay => relay.Kept) > 0);
         Assert.True(a.Counters.Value("tunnel.rerouted") > 0, a.CountersText());
         Assert.Equal([3, 2, 2, 2, 3], network.Nodes.Select(static node => node.Port.OpenConnections));
     }
