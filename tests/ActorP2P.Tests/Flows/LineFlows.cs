@@ -14,7 +14,8 @@ public sealed class LineFlows
         await using var network = await TestNetwork.LineAsync(3, NetworkOptions.OnMemory);
         var (a, c) = (network[0], network[2]);
         await network.AllReachAllAsync(Chain);
-        Assert.Equal(2, (await c.PeersAsync(Chain)).Peers.Single(peer => peer.Node == a.Id).Hops);
+        var far = (await c.PeersAsync(Chain)).Peers.Single(peer => peer.Node == a.Id);
+        Assert.Equal((2, false), (far.Hops, far.Linked));
         var modules = await network.RegisterAllAsync(Chain, "news");
         const int Messages = 50;
         var ids = new List<Protocol.Dissemination.MessageId>();
@@ -30,6 +31,18 @@ public sealed class LineFlows
         Assert.Equal(Messages + 1, deliveries.Count);
         Assert.All(deliveries, delivery => Assert.Equal(a.Id, delivery.Origin));
         Assert.Equal([.. ids, last.MessageId], deliveries.Select(static delivery => delivery.MessageId!.Value).OrderBy(static id => id.Seq));
+    }
+
+    [Fact]
+    public async Task A_unicast_reaches_a_node_without_a_link_and_gives_it_none()
+    {
+        await using var network = await TestNetwork.LineAsync(3, NetworkOptions.OnMemory);
+        var (a, c) = (network[0], network[2]);
+        await network.AllReachAllAsync(Chain);
+        var module = await c.RegisterAsync(Chain, "vote");
+        await a.AskAsync<Sent>(new NamespaceRouter.Unicast(Chain, c.Id, "vote", "yes"u8.ToArray(), Confirm: true));
+        Assert.Equal(a.Id, (await module.Log.FirstAsync<Delivery>()).Origin);
+        Assert.False((await a.PeersAsync(Chain)).Peers.Single(peer => peer.Node == c.Id).Linked);
     }
 
     [Fact]
