@@ -61,8 +61,8 @@ internal sealed class P2PAssociationHandle : AssociationHandle
 
         if (kind is AkkaPduKind.Associate or AkkaPduKind.OtherControl)
         {
-            _gate.Tell(new RemotingGate.Control(this, (ulong)Interlocked.Read(ref _payloads), payload));
-            Interlocked.Increment(ref _controls);
+            var payloadsBefore = (ulong)Interlocked.Read(ref _payloads);
+            _gate.Tell(new RemotingGate.Control(this, Interlocked.Increment(ref _controls) - 1, payloadsBefore, payload));
             return true;
         }
 
@@ -73,9 +73,11 @@ internal sealed class P2PAssociationHandle : AssociationHandle
             return false;
         }
 
-        // Counted when it is sure to be sent: a control PDU that is written next waits for it at the far side.
+        // Counted when it is sure to be sent: a control PDU that is written next waits for it at the far side. In the opposite order
+        // of a control PDU, which may be written by another thread: or each could wait for the other.
+        var controlsBefore = Volatile.Read(ref _controls);
         Interlocked.Increment(ref _payloads);
-        _queue.Enqueue((payload, Volatile.Read(ref _controls)));
+        _queue.Enqueue((payload, controlsBefore));
         if (Interlocked.Exchange(ref _isFlushDue, 1) == 0)
         {
             _gate.Tell(new RemotingGate.Flush(this));

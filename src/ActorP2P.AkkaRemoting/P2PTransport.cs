@@ -44,7 +44,17 @@ public sealed class P2PTransport : global::Akka.Remote.Transport.Transport
     /// <inheritdoc />
     public override async Task<(Address, TaskCompletionSource<IAssociationEventListener>)> Listen()
     {
+        if (((ExtendedActorSystem)System).Provider is IClusterActorRefProvider && SeedNodes.Check(System.Settings.Config) is { Count: > 0 } errors)
+        {
+            throw Wrong(errors);
+        }
+
         _environment = CreateEnvironment();
+        if (System.Settings.Config.GetBoolean("akka.remote.untrusted-mode"))
+        {
+            new UntrustedGuard(_environment.Counters, System.Log).Install((ExtendedActorSystem)System);
+        }
+
         var local = OwnAddress(_environment);
         var ready = new TaskCompletionSource<IActorRef>(TaskCreationOptions.RunContinuationsAsynchronously);
         var (environment, settings) = (_environment, _settings);

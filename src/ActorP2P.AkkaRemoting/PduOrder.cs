@@ -2,8 +2,9 @@ namespace ActorP2P.AkkaRemoting;
 
 /// <summary>
 /// Puts an association's two streams back into the order in which the far side's Akka.Remote wrote them: control PDUs come
-/// by the control lane and say how many payload PDUs stood before them, and batches of payload say how many control PDUs
-/// stood before theirs. So a Disassociate is early on the wire and never cuts off what was said before it.
+/// by the control lane and say how many payload and control PDUs stood before them, and batches of payload say how many
+/// control PDUs stood before theirs. So a Disassociate is early on the wire and never cuts off what was said before it.
+/// Each control PDU comes twice, the second time by the ordered lane, and is handed on once.
 /// </summary>
 /// <param name="maxHeldBytes">Payload that may wait for a control PDU.</param>
 internal sealed class PduOrder(long maxHeldBytes)
@@ -11,16 +12,20 @@ internal sealed class PduOrder(long maxHeldBytes)
     /// <summary>Akka.Remote writes one control PDU at an association's start and one at its end; twice that may wait.</summary>
     public const int MaxHeldControls = 4;
 
-    private readonly Queue<(ulong After, ReadOnlyMemory<byte> Pdu)> _controls = [];
+    private readonly Dictionary<uint, (ulong After, ReadOnlyMemory<byte> Pdu)> _controls = [];
     private readonly Queue<(uint After, ReadOnlyMemory<byte> Pdus)> _batches = [];
     private ulong _payloads;
     private uint _taken;
     private long _heldBytes;
 
-    /// <summary>A control PDU came. False when too many wait.</summary>
-    public bool AddControl(ulong payloadsBefore, ReadOnlyMemory<byte> pdu)
+    /// <summary>A control PDU came, or came again. False when too many wait.</summary>
+    public bool AddControl(uint controlsBefore, ulong payloadsBefore, ReadOnlyMemory<byte> pdu)
     {
-        _controls.Enqueue((payloadsBefore, pdu));
+        if (controlsBefore >= _taken)
+        {
+            _controls.TryAdd(controlsBefore, (payloadsBefore, pdu));
+        }
+
         return _controls.Count <= MaxHeldControls;
     }
 
@@ -35,11 +40,10 @@ internal sealed class PduOrder(long maxHeldBytes)
     /// <summary>The next that is due: a control PDU as such, or a batch, whose PDUs are then to be counted with <see cref="Count"/>.</summary>
     public bool TryTake(out bool isControl, out ReadOnlyMemory<byte> content)
     {
-        isControl = _controls.TryPeek(out var control) && control.After <= _payloads;
+        isControl = _controls.TryGetValue(_taken, out var control) && control.After <= _payloads;
         if (isControl)
         {
-            _controls.Dequeue();
-            _taken++;
+            _controls.Remove(_taken++);
             content = control.Pdu;
             return true;
         }
@@ -58,7 +62,4 @@ internal sealed class PduOrder(long maxHeldBytes)
 
     /// <summary>One PDU of a batch was handed on.</summary>
     public void Count() => _payloads++;
-
-    /// <summary>Nothing more will come: what waits for what was lost waits no longer.</summary>
-    public void Finish() => (_payloads, _taken) = (ulong.MaxValue / 2, uint.MaxValue / 2);
 }

@@ -27,11 +27,15 @@ internal sealed partial class RemotingGate
             case RemotingKind.Refused when !openedBySender:
                 FailOpening(key, $"refused: {Printable(body)}");
                 break;
+            case RemotingKind.Control when delivery.Type == PduType && !_handles.ContainsKey(key):
+                // The first of the two was the goodbye and has ended the association.
+                break;
             case RemotingKind.Pdus or RemotingKind.Control or RemotingKind.Pulse:
                 HandlePdus(kind, key, body);
                 break;
             case RemotingKind.Disassociated:
-                HandleEnd(key);
+                // The ordered lane brought it, so everything that was written before has come and was handed on.
+                Drop(key, "the other side ended it");
                 break;
             default:
                 Count("malformed");
@@ -96,26 +100,15 @@ internal sealed partial class RemotingGate
             case RemotingKind.Pulse when AkkaPdu.Classify(body.Span, out _) == AkkaPduKind.Heartbeat:
                 HandlePdu(handle, body);
                 break;
-            case RemotingKind.Control when RemotingWire.TryReadControl(body, out var payloadsBefore, out var pdu):
-                Advance(handle, handle.Order.AddControl(payloadsBefore, pdu));
+            case RemotingKind.Control when RemotingWire.TryReadControl(body, out var controlsBefore, out var payloadsBefore, out var pdu):
+                Advance(handle, handle.Order.AddControl(controlsBefore, payloadsBefore, pdu));
                 break;
-            case RemotingKind.Pdus when RemotingWire.TryReadPdus(body, out var controlsBefore, out var pdus):
-                Advance(handle, handle.Order.AddBatch(controlsBefore, pdus));
+            case RemotingKind.Pdus when RemotingWire.TryReadPdus(body, out var before, out var pdus):
+                Advance(handle, handle.Order.AddBatch(before, pdus));
                 break;
             default:
                 EndFor(key, "malformed");
                 break;
-        }
-    }
-
-    // The ordered lane brought it, so all payload has come; a control PDU may have been lost with a session.
-    private void HandleEnd(AssociationKey key)
-    {
-        if (_handles.TryGetValue(key, out var handle))
-        {
-            handle.Order.Finish();
-            Advance(handle, isInBounds: true);
-            Drop(key, "the other side ended it");
         }
     }
 

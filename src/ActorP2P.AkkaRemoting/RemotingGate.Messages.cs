@@ -18,8 +18,8 @@ internal sealed partial class RemotingGate
     /// <summary>A heartbeat, which overtakes what waits.</summary>
     public sealed record Pulse(P2PAssociationHandle Handle, ByteString Pdu);
 
-    /// <summary>Another control PDU, and how many payload PDUs were written before it.</summary>
-    public sealed record Control(P2PAssociationHandle Handle, ulong PayloadsBefore, ByteString Pdu);
+    /// <summary>Another control PDU, and how many of both kinds were written before it.</summary>
+    public sealed record Control(P2PAssociationHandle Handle, uint ControlsBefore, ulong PayloadsBefore, ByteString Pdu);
 
     /// <summary>Akka.Remote reads an association now.</summary>
     public sealed record ReaderReady(P2PAssociationHandle Handle, IHandleEventListener Reader);
@@ -36,9 +36,9 @@ internal sealed partial class RemotingGate
     /// <summary>What an outcome of the runtime is about: a batch of payload, or a control PDU of no bytes.</summary>
     private sealed record InFlight(AssociationKey Key, long Bytes);
 
-    /// <summary>What an outcome is about that changes nothing: the next heartbeat is on its way.</summary>
-    private sealed record Beat
+    /// <summary>What an outcome is about that changes nothing: the next heartbeat, or the control PDU itself once more, is on its way.</summary>
+    private sealed record AnySignal
     {
-        public static readonly Beat Instance = new();
+        public static readonly AnySignal Instance = new();
     }
 }

@@ -121,11 +121,8 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
     {
         Receive<Associate>(HandleAssociate);
         Receive<Flush>(flush => Send(flush.Handle));
-        Receive<Pulse>(pulse => Signal(pulse.Handle.Key, RemotingWire.Compose(RemotingKind.Pulse, pulse.Handle.Key, pulse.Pdu.Span), Beat.Instance));
-        Receive<Control>(control => Signal(
-            control.Handle.Key,
-            RemotingWire.ComposeControl(control.Handle.Key, control.PayloadsBefore, control.Pdu.Span),
-            new InFlight(control.Handle.Key, 0)));
+        Receive<Pulse>(pulse => Signal(pulse.Handle.Key, RemotingWire.Compose(RemotingKind.Pulse, pulse.Handle.Key, pulse.Pdu.Span)));
+        Receive<Control>(HandleControl);
         Receive<ReaderReady>(ready => ready.Handle.Attach(ready.Reader));
         Receive<Disassociate>(ending =>
         {
@@ -280,12 +277,26 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private void Signal(AssociationKey key, byte[] message, object about)
+    // What Akka.Remote says of an association that is over concerns nobody any more.
+    private bool Signal(AssociationKey key, byte[] message)
     {
-        // What Akka.Remote says of an association that is over concerns nobody any more.
-        if (_handles.ContainsKey(key))
+        if (!_handles.ContainsKey(key))
         {
-            _router.Tell(new NamespaceRouter.Unicast(_settings.Namespace, key.Remote, ControlType, message, CorrelationId: about));
+            return false;
+        }
+
+        _router.Tell(new NamespaceRouter.Unicast(_settings.Namespace, key.Remote, ControlType, message, CorrelationId: AnySignal.Instance));
+        return true;
+    }
+
+    // A signal may get lost when one session follows another, and an association would wait in vain for its handshake.
+    private void HandleControl(Control control)
+    {
+        var key = control.Handle.Key;
+        var message = RemotingWire.ComposeControl(key, control.ControlsBefore, control.PayloadsBefore, control.Pdu.Span);
+        if (Signal(key, message))
+        {
+            _router.Tell(new NamespaceRouter.Unicast(_settings.Namespace, key.Remote, PduType, message, CorrelationId: new InFlight(key, 0)));
         }
     }
 

@@ -25,7 +25,10 @@ internal enum RemotingKind : byte
     /// <summary>The association is over.</summary>
     Disassociated = 6,
 
-    /// <summary>Another control PDU, in the control lane; the receiver hands it on in its place among the payload.</summary>
+    /// <summary>
+    /// Another control PDU, in the control lane and once more in the ordered one, for a signal may get lost with its session;
+    /// the receiver hands the first of the two on, in its place among the payload.
+    /// </summary>
     Control = 7,
 }
 
@@ -36,12 +39,14 @@ internal enum RemotingKind : byte
 /// u64 association
 /// ..  body          Associate: the sender's address; Refused: why; Pulse: the PDU
 ///                   Pdus: u32 control PDUs written before these, then (u32 length, bytes) one or more times
-///                   Control: u64 payload PDUs written before it, then the PDU
+///                   Control: u32 control PDUs and u64 payload PDUs written before it, then the PDU
 /// </code>
 /// </summary>
 internal static class RemotingWire
 {
     public const int HeadBytes = 9;
+
+    private const int ControlHeadBytes = sizeof(uint) + sizeof(ulong);
     public const int MaxTextBytes = 1024;
 
     /// <summary>Longer control PDUs, of systems with very long names, travel as payload does: the control lane's signals are short.</summary>
@@ -59,21 +64,23 @@ internal static class RemotingWire
         return message;
     }
 
-    public static byte[] ComposeControl(AssociationKey key, ulong payloadsBefore, ReadOnlySpan<byte> pdu)
+    public static byte[] ComposeControl(AssociationKey key, uint controlsBefore, ulong payloadsBefore, ReadOnlySpan<byte> pdu)
     {
-        var message = new byte[HeadBytes + sizeof(ulong) + pdu.Length];
+        var message = new byte[HeadBytes + ControlHeadBytes + pdu.Length];
         WriteHead(message, RemotingKind.Control, key);
-        BinaryPrimitives.WriteUInt64LittleEndian(message.AsSpan(HeadBytes), payloadsBefore);
-        pdu.CopyTo(message.AsSpan(HeadBytes + sizeof(ulong)));
+        BinaryPrimitives.WriteUInt32LittleEndian(message.AsSpan(HeadBytes), controlsBefore);
+        BinaryPrimitives.WriteUInt64LittleEndian(message.AsSpan(HeadBytes + sizeof(uint)), payloadsBefore);
+        pdu.CopyTo(message.AsSpan(HeadBytes + ControlHeadBytes));
         return message;
     }
 
     /// <summary>Splits the body of a Control; false when it is too short.</summary>
-    public static bool TryReadControl(ReadOnlyMemory<byte> body, out ulong payloadsBefore, out ReadOnlyMemory<byte> pdu)
+    public static bool TryReadControl(ReadOnlyMemory<byte> body, out uint controlsBefore, out ulong payloadsBefore, out ReadOnlyMemory<byte> pdu)
     {
-        var isWhole = body.Length >= sizeof(ulong);
-        payloadsBefore = isWhole ? BinaryPrimitives.ReadUInt64LittleEndian(body.Span) : 0;
-        pdu = isWhole ? body[sizeof(ulong)..] : default;
+        var isWhole = body.Length >= ControlHeadBytes;
+        controlsBefore = isWhole ? BinaryPrimitives.ReadUInt32LittleEndian(body.Span) : 0;
+        payloadsBefore = isWhole ? BinaryPrimitives.ReadUInt64LittleEndian(body.Span[sizeof(uint)..]) : 0;
+        pdu = isWhole ? body[ControlHeadBytes..] : default;
         return isWhole;
     }
 

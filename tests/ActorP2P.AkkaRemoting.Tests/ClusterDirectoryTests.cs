@@ -127,6 +127,7 @@ public sealed class ClusterDirectoryTests
         akka.cluster {
           seed-nodes = [{{string.Join(", ", seeds.Select(name => consortium.AddressOf(name).ToString()).Concat(more).Select(static seed => $"\"{seed}\""))}}]
           retry-unsuccessful-join-after = 2s
+          failure-detector.acceptable-heartbeat-pause = 10s
         }
         """;
 

@@ -6,7 +6,7 @@ namespace ActorP2P.AkkaRemoting.Tests;
 /// <summary>Akka.Cluster and its tools over P2P links.</summary>
 public sealed class ClusterTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(180);
 
     [Fact]
     public async Task A_cluster_of_four_publishes_loses_one_that_is_killed_takes_it_back_and_lets_one_leave()
@@ -21,6 +21,7 @@ public sealed class ClusterTests
             akka.cluster {
               seed-nodes = ["{{consortium.AddressOf("a")}}"]
               retry-unsuccessful-join-after = 2s
+              failure-detector.acceptable-heartbeat-pause = 10s
               split-brain-resolver { active-strategy = keep-majority, stable-after = 3s }
             }
             """;

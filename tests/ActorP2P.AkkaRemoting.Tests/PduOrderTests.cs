@@ -9,8 +9,8 @@ public sealed class PduOrderTests
     public void A_goodbye_that_overtook_payload_on_the_wire_waits_for_it()
     {
         var order = new PduOrder(MaxHeldBytes);
-        Assert.True(order.AddControl(0, Bytes(1)));
-        Assert.True(order.AddControl(2, Bytes(9)));
+        Assert.True(order.AddControl(0, 0, Bytes(1)));
+        Assert.True(order.AddControl(1, 2, Bytes(9)));
         Assert.Equal([1], Drain(order, pdusOfBatch: 1));
         Assert.True(order.AddBatch(1, Bytes(2)));
         Assert.Equal([2], Drain(order, pdusOfBatch: 1));
@@ -24,9 +24,9 @@ public sealed class PduOrderTests
         var order = new PduOrder(MaxHeldBytes);
         Assert.True(order.AddBatch(1, Bytes(2)));
         Assert.Empty(Drain(order, pdusOfBatch: 3));
-        Assert.True(order.AddControl(0, Bytes(1)));
+        Assert.True(order.AddControl(0, 0, Bytes(1)));
         Assert.Equal([1, 2], Drain(order, pdusOfBatch: 3));
-        Assert.True(order.AddControl(3, Bytes(9)));
+        Assert.True(order.AddControl(1, 3, Bytes(9)));
         Assert.Equal([9], Drain(order, pdusOfBatch: 3));
     }
 
@@ -36,23 +36,35 @@ public sealed class PduOrderTests
         var order = new PduOrder(MaxHeldBytes);
         for (byte i = 0; i < PduOrder.MaxHeldControls; i++)
         {
-            Assert.True(order.AddControl(ulong.MaxValue, Bytes(i)));
+            Assert.True(order.AddControl(i, ulong.MaxValue, Bytes(i)));
         }
 
-        Assert.False(order.AddControl(ulong.MaxValue, Bytes(7)));
+        Assert.True(order.AddControl(0, ulong.MaxValue, Bytes(0)), "what comes again takes no room");
+        Assert.False(order.AddControl(uint.MaxValue, ulong.MaxValue, Bytes(7)));
         Assert.True(order.AddBatch(uint.MaxValue, new byte[1000]), "one batch may be of any size that a message may have");
         Assert.False(order.AddBatch(uint.MaxValue, new byte[1]));
     }
 
     [Fact]
-    public void At_the_end_nothing_waits_for_what_was_lost()
+    public void A_control_PDU_that_comes_twice_is_handed_on_once()
     {
         var order = new PduOrder(MaxHeldBytes);
-        order.AddBatch(1, Bytes(2));
-        order.AddControl(1, Bytes(9));
+        Assert.True(order.AddControl(0, 1, Bytes(1)));
+        Assert.True(order.AddControl(0, 1, Bytes(1)));
+        Assert.True(order.AddBatch(0, Bytes(5)));
+        Assert.Equal([5, 1], Drain(order, pdusOfBatch: 1));
+        Assert.True(order.AddControl(0, 1, Bytes(1)));
         Assert.Empty(Drain(order, pdusOfBatch: 1));
-        order.Finish();
-        Assert.Equal([9, 2], Drain(order, pdusOfBatch: 1));
+    }
+
+    [Fact]
+    public void A_goodbye_waits_for_a_handshake_whose_signal_was_lost()
+    {
+        var order = new PduOrder(MaxHeldBytes);
+        Assert.True(order.AddControl(1, 0, Bytes(9)));
+        Assert.Empty(Drain(order, pdusOfBatch: 1));
+        Assert.True(order.AddControl(0, 0, Bytes(1)));
+        Assert.Equal([1, 9], Drain(order, pdusOfBatch: 1));
     }
 
     private static ReadOnlyMemory<byte> Bytes(byte mark) => new[] { mark };

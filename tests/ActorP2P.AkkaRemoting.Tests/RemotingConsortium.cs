@@ -9,7 +9,7 @@ namespace ActorP2P.AkkaRemoting.Tests;
 /// <summary>Systems in one process, each over a node of its own with certificates, TLS and sealed records as by default.</summary>
 internal sealed class RemotingConsortium : IAsyncDisposable
 {
-    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("actorp2p-akka-");
     private readonly List<(string Name, int Port, IssuedNode Files)> _members = [];
@@ -47,6 +47,15 @@ internal sealed class RemotingConsortium : IAsyncDisposable
     {
         var config = Akka.Configuration.ConfigurationFactory.ParseString(hocon).WithFallback(ConfigurationOf(name));
         return _systems[name] = ActorSystem.Create("consortium", config);
+    }
+
+    /// <summary>Starts one member's system in a process of its own.</summary>
+    public async Task<RemotingHost> StartProcessAsync(string name, string hocon, TimeSpan limit)
+    {
+        var config = ConfigOf(name);
+        var file = Path.Combine(_directory.FullName, name, "system.conf");
+        await File.WriteAllTextAsync(file, $"{config}\n{hocon}");
+        return await RemotingHost.StartAsync(file, limit);
     }
 
     /// <summary>What a member is started with, but for what a test adds.</summary>

@@ -19,6 +19,28 @@ public sealed class RemotingTests
     }
 
     [Fact]
+    public async Task Actors_of_four_systems_ask_and_watch_each_other()
+    {
+        string[] names = ["a", "b", "c", "d"];
+        await using var consortium = new RemotingConsortium(names);
+        consortium.StartAll();
+        var actors = names.ToDictionary(static name => name, name => consortium[name].ActorOf(Props.Create(() => new Echo()), "echo"));
+        var pairs = names.SelectMany(_ => names, static (from, to) => (From: from, To: to)).Where(static pair => pair.From != pair.To).ToArray();
+        var ends = await Task.WhenAll(pairs.Select(async pair =>
+        {
+            var echo = await ResolveAsync(consortium, pair.From, pair.To, "echo");
+            Assert.Equal(pair.ToString(), await echo.Ask<string>(pair.ToString(), Soon));
+            return (pair.To, (await WatchAsync(consortium, "echo", pair.From, pair.To)).Task);
+        }));
+        foreach (var name in names)
+        {
+            Assert.All(ends, end => Assert.True(end.To != name || !end.Task.IsCompleted, name));
+            consortium[name].Stop(actors[name]);
+            await Task.WhenAll(ends.Where(end => end.To == name).Select(static end => end.Task)).WaitAsync(Soon);
+        }
+    }
+
+    [Fact]
     public async Task Messages_of_one_sender_arrive_once_and_in_order()
     {
         const int Count = 20_000;
@@ -39,7 +61,7 @@ public sealed class RemotingTests
     public async Task Large_messages_pass_beside_heartbeats_and_the_association_stays()
     {
         await using var consortium = new RemotingConsortium("a", "b");
-        consortium.StartAll("akka.remote { untrusted-mode = off, transport-failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 5s } }");
+        consortium.StartAll("akka.remote { untrusted-mode = off, transport-failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 10s } }");
         consortium["b"].ActorOf(Props.Create(() => new Echo()), "echo");
         var echo = await ResolveAsync(consortium, "a", "b", "echo");
         var payload = new byte[2 * 1024 * 1024];
@@ -113,11 +135,11 @@ public sealed class RemotingTests
     internal static Task<IActorRef> ResolveAsync(RemotingConsortium consortium, string from, string to, string actor) =>
         RemotingConsortium.EventuallyAsync(() => Select(consortium, from, to, actor).ResolveOne(Attempt));
 
-    private static async Task<TaskCompletionSource<bool>> WatchAsync(RemotingConsortium consortium, string actor)
+    private static async Task<TaskCompletionSource<bool>> WatchAsync(RemotingConsortium consortium, string actor, string from = "a", string to = "b")
     {
         var ended = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var watched = await ResolveAsync(consortium, "a", "b", actor);
-        var watcher = consortium["a"].ActorOf(Props.Create(() => new Watcher(watched, ended)));
+        var watched = await ResolveAsync(consortium, from, to, actor);
+        var watcher = consortium[from].ActorOf(Props.Create(() => new Watcher(watched, ended)));
         Assert.Equal("watching", await watcher.Ask<string>("ready?", Soon));
         // Its watch request went out before this question on the same association.
         await watched.Ask<string>("are you there?", Soon);

@@ -138,8 +138,8 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
         return true;
     }
 
-    /// <summary>Joins names into <c>/a/b/c</c>.</summary>
-    public static string FormatPathElements(IEnumerable<string> pathElements) => "/" + string.Join('/', pathElements);
+    /// <summary>Joins names into <c>a/b/c</c>.</summary>
+    public static string FormatPathElements(IEnumerable<string> pathElements) => string.Join('/', pathElements);
 
     /// <summary>The same path with another unique id; 0 is none.</summary>
     public abstract ActorPath WithUid(long uid);
@@ -157,13 +157,14 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     public ActorPath Child(string childName) => this / childName;
 
     /// <summary><c>/user/a/b</c>.</summary>
-    public string ToStringWithoutAddress() => FormatPathElements(Elements);
+    public string ToStringWithoutAddress() => "/" + FormatPathElements(Elements);
 
     /// <summary><c>akka://system/user/a/b</c>.</summary>
     public string ToStringWithAddress() => ToStringWithAddress(Address);
 
-    /// <summary>The path as seen from another address.</summary>
-    public string ToStringWithAddress(Address address) => $"{address}{ToStringWithoutAddress()}";
+    /// <summary>The path as seen from another address. One that names host and port itself keeps them.</summary>
+    public string ToStringWithAddress(Address address) =>
+        $"{(Address is { Host: not null, Port: not null } ? Address : address)}{ToStringWithoutAddress()}";
 
     /// <summary><c>akka://system/user/a/b#uid</c>.</summary>
     public string ToStringWithUid() => AppendUid(ToString());

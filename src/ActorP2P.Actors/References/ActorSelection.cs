@@ -84,7 +84,7 @@ public class ActorSelection : ICanTell
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"ActorSelection[Anchor({Anchor.Path}), Path({PathString})]";
+    public override string ToString() => $"ActorSelection[Anchor({Anchor.Path.ToStringWithUid()}), Path({PathString})]";
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) =>
