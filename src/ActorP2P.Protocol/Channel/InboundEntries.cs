@@ -8,15 +8,6 @@ namespace ActorP2P.Protocol.Channel;
 internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] outbound, InboundLane[] inbound, PendingRequests requests, ChannelMemory memory, Signals signals)
 {
     private readonly TypeNameCache _types = new(settings.MaxTypeNameBytes);
-    private bool _confirmWanted;
-
-    /// <summary>True once after an entry asked for confirmation: its acknowledgement must not wait.</summary>
-    public bool TakeConfirmWanted()
-    {
-        var wanted = _confirmWanted;
-        _confirmWanted = false;
-        return wanted;
-    }
 
     /// <summary>Reads one record. Null, or the reason that ends the link.</summary>
     public string? Read(
@@ -139,7 +130,11 @@ internal sealed class InboundEntries(ChannelSettings settings, OutboundLane[] ou
             case EntryKind.Failure:
                 return EntryCodec.TryReadFailure(body.Span, out var failure) && Failed(failure, effects);
             case EntryKind.Unicast:
-                _confirmWanted |= (flags & EntryCodec.ConfirmFlag) != 0;
+                if ((flags & EntryCodec.ConfirmFlag) != 0)
+                {
+                    inbound[(int)lane].WantConfirm();
+                }
+
                 return AddTyped(EntryKind.Unicast, lane, inbound[(int)lane].TakeMessageId(), body, default, messages);
             case EntryKind.Request:
                 inbound[(int)lane].TakeMessageId();

@@ -25,13 +25,15 @@ internal sealed class InboundLane(ChannelSettings settings, ReassemblyBudget bud
     private long _receivedBytes;
     private long _handledBytes;
     private long _acknowledgedBytes;
+    private bool _confirmWanted;
+    private bool _confirmDue;
 
     /// <summary>Unicasts, requests and replies received: the id of the next one. For the control lane, failures.</summary>
     public ulong ReceivedMessages { get; private set; }
 
     public bool OwesAcknowledgement => _handled > _acknowledged || _handledMessages > _acknowledgedMessages;
 
-    public bool OwesAcknowledgementNow => _handledBytes - _acknowledgedBytes >= settings.WindowBytes / 4;
+    public bool OwesAcknowledgementNow => _confirmDue || _handledBytes - _acknowledgedBytes >= settings.WindowBytes / 4;
 
     public Reassembly Reassembly => _reassembly;
 
@@ -52,13 +54,17 @@ internal sealed class InboundLane(ChannelSettings settings, ReassemblyBudget bud
     /// <summary>A message came; answers its id.</summary>
     public ulong TakeMessageId() => ReceivedMessages++;
 
+    /// <summary>A message of the batch that is being received asked for confirmation: its acknowledgement must not wait for company.</summary>
+    public void WantConfirm() => _confirmWanted = true;
+
     /// <summary>A failure of the control lane came, and needs no module to be handled.</summary>
     public void NoteFailure() => _handledMessages = ++ReceivedMessages;
 
     /// <summary>Ends a batch: everything received since the last token.</summary>
     public BatchToken TakeToken(Lane lane)
     {
-        var batch = new PendingBatch(_received, _receivedBytes, ReceivedMessages);
+        var batch = new PendingBatch(_received, _receivedBytes, ReceivedMessages, _confirmWanted);
+        _confirmWanted = false;
         _pending.Enqueue(batch);
         _unhandled.Add(++_batches, batch);
         return new BatchToken(lane, _batches);
@@ -78,6 +84,7 @@ internal sealed class InboundLane(ChannelSettings settings, ReassemblyBudget bud
             _handled = first.EndRecords;
             _handledBytes = first.EndBytes;
             _handledMessages = first.EndMessages;
+            _confirmDue |= first.ConfirmWanted;
         }
     }
 
@@ -87,6 +94,7 @@ internal sealed class InboundLane(ChannelSettings settings, ReassemblyBudget bud
         _acknowledged = _handled;
         _acknowledgedBytes = _handledBytes;
         _acknowledgedMessages = _handledMessages;
+        _confirmDue = false;
         return new LaneProgress(_handled, _handledMessages, (uint)settings.WindowBytes);
     }
 
@@ -112,17 +120,21 @@ internal sealed class InboundLane(ChannelSettings settings, ReassemblyBudget bud
         ReceivedMessages = 0;
         _handledMessages = 0;
         _acknowledgedMessages = 0;
+        _confirmWanted = false;
+        _confirmDue = false;
     }
 
     public void Dispose() => _reassembly.Dispose();
 
-    private sealed class PendingBatch(ulong endRecords, long endBytes, ulong endMessages)
+    private sealed class PendingBatch(ulong endRecords, long endBytes, ulong endMessages, bool confirmWanted)
     {
         public ulong EndRecords { get; set; } = endRecords;
 
         public long EndBytes { get; set; } = endBytes;
 
         public ulong EndMessages { get; } = endMessages;
+
+        public bool ConfirmWanted { get; } = confirmWanted;
 
         public bool IsHandled { get; set; }
     }

@@ -260,7 +260,7 @@ public sealed class PeerChannel : IDisposable
         lane.Complete(token);
         if (lane.OwesAcknowledgement)
         {
-            _acknowledgeAt ??= now + (_entries.TakeConfirmWanted() ? TimeSpan.Zero : _settings.AckDelay);
+            _acknowledgeAt ??= now + _settings.AckDelay;
         }
     }
 
