@@ -142,7 +142,7 @@ public static partial class SettingsReader
 
     private static ChannelSettings ReadChannel(SettingsSection s) => new(
         s.SmallSize("max-message-bytes", KiB, (int)GiB),
-        s.SmallSize("chunk-bytes", KiB, 64 * KiB),
+        s.SmallSize("chunk-bytes", KiB, 128 * KiB),
         s.SmallSize("max-record-bytes", KiB, 128 * KiB),
         s.SmallSize("window-bytes", 64 * KiB, (int)GiB),
         s.SmallSize("queue-bytes", KiB, int.MaxValue),

@@ -113,6 +113,34 @@ public sealed class PeerChannelMessages
     }
 
     [Fact]
+    public void A_confirmation_does_not_wait_for_the_acknowledgement_of_what_came_before()
+    {
+        using var pair = new ChannelPair();
+        pair.A.Channel.Enqueue(ChannelPair.Unicast([1]), pair.Now);
+        pair.Settle();
+        pair.A.Channel.Enqueue(ChannelPair.Unicast([2], context: "mine", confirm: true), pair.Now);
+        pair.Settle();
+        Assert.Equal("mine", Assert.Single(pair.A.Take<ChannelEffect.Delivered>()).Context);
+    }
+
+    [Fact]
+    public void Acknowledging_what_came_before_does_not_use_up_a_confirmation()
+    {
+        using var pair = new ChannelPair();
+        pair.B.HandlesAtOnce = false;
+        pair.A.Channel.Enqueue(ChannelPair.Unicast([1]), pair.Now);
+        pair.Settle();
+        pair.A.Channel.Enqueue(ChannelPair.Unicast([2], context: "mine", confirm: true), pair.Now);
+        pair.Settle();
+        pair.B.Channel.Acknowledge(pair.B.Batches[0].Token, pair.Now);
+        pair.Settle();
+        Assert.Empty(pair.A.Take<ChannelEffect.Delivered>());
+        pair.B.Channel.Acknowledge(pair.B.Batches[1].Token, pair.Now);
+        pair.Settle();
+        Assert.Equal("mine", Assert.Single(pair.A.Take<ChannelEffect.Delivered>()).Context);
+    }
+
+    [Fact]
     public void A_unicast_refused_by_the_far_slot_fails_at_its_sender_and_its_neighbours_succeed()
     {
         using var pair = new ChannelPair();

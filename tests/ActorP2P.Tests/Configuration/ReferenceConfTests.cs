@@ -185,7 +185,7 @@ public sealed class ReferenceConfTests
         liveness.sample-size = 200
         liveness.rtt-probe-interval = 00:00:10
         liveness.duplicate-probe-timeout = 00:00:02
-        link.max-frame-bytes = 65536
+        link.max-frame-bytes = 73728
         link.max-write-bytes = 262144
         link.lane-queue-bytes = 1048576
         link.unbound-session-bytes = 4194304
@@ -193,8 +193,8 @@ public sealed class ReferenceConfTests
         link.lane-weights = [10, 5, 5, 1]
         link.drain-timeout = 00:00:02
         channel.max-message-bytes = 33554432
-        channel.chunk-bytes = 64512
-        channel.max-record-bytes = 64512
+        channel.chunk-bytes = 72704
+        channel.max-record-bytes = 72704
         channel.window-bytes = 4194304
         channel.queue-bytes = 67108864
         channel.max-pending-requests = 16384
