@@ -256,7 +256,7 @@ internal sealed class OutboundLane(ChannelSettings settings, int linkQueueBytes)
     }
 
     private byte[] NewRecord(int plaintextBytes) =>
-        GC.AllocateUninitializedArray<byte>(FrameHeader.LengthBytes + plaintextBytes + _sealer.OverheadBytes);
+        RecordBuffers.Shared.Take(FrameHeader.LengthBytes + plaintextBytes + _sealer.OverheadBytes);
 
     private bool WindowAllows(int plaintextBytes) =>
         _outstandingBytes + FrameHeader.LengthBytes + plaintextBytes + _sealer.OverheadBytes <= _windowBytes;

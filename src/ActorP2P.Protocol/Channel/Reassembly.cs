@@ -32,6 +32,9 @@ internal sealed class Reassembly(ChannelSettings settings, ReassemblyBudget budg
     // A payload of 64 KiB with its entry header fits at once; arrays from 85,000 bytes on are freed by full collections only.
     private const int FirstBufferBytes = 80 * 1024;
 
+    // Memory is at most so many times what has arrived, and each byte of a long message is copied a third more often than once.
+    private const long GrowthFactor = 4;
+
     private byte[] _buffer = [];
     private byte[] _start = [];
     private int _filledBytes;
@@ -116,7 +119,7 @@ internal sealed class Reassembly(ChannelSettings settings, ReassemblyBudget budg
         {
             if (_filledBytes + chunk.Length > _buffer.Length)
             {
-                var size = (int)Math.Min(_totalBytes, Math.Max(_buffer.Length * 2L, _filledBytes + (long)chunk.Length));
+                var size = (int)Math.Min(_totalBytes, Math.Max(_buffer.Length * GrowthFactor, _filledBytes + (long)chunk.Length));
                 var larger = GC.AllocateUninitializedArray<byte>(size);
                 _buffer.AsSpan(0, _filledBytes).CopyTo(larger);
                 _buffer = larger;

@@ -96,7 +96,7 @@ public interface ITransportConnection
 /// <summary>Receives a connection's events.</summary>
 public interface IConnectionSink
 {
-    /// <summary>All whole frames of one read. The memory belongs to the receiver (garbage collected, never reused).</summary>
+    /// <summary>Whole frames of one read, or of several that did not have to wait. The memory belongs to the receiver (garbage collected, never reused).</summary>
     void Received(IReadOnlyList<Protocol.Frames.Frame> frames);
 
     /// <summary>The last write went to the kernel (or through TLS to it).</summary>

@@ -6,12 +6,14 @@ namespace ActorP2P.Transport;
 /// <summary>
 /// The stream below an SslStream, which writes each TLS record by itself. Between <see cref="BeginGather"/> and
 /// <see cref="EndGatherAsync"/> records are collected and leave in system calls of up to 128 KiB; a copy costs a tenth
-/// of what a system call and a wake-up of the reader cost. Outside of it everything leaves at once.
+/// of what a system call and a wake-up of the reader cost. Outside of it everything leaves at once. Reads are larger than
+/// SslStream's, too (<see cref="AheadReader"/>).
 /// </summary>
 internal sealed class GatheringStream(Socket socket) : Stream
 {
     private const int GatheredBytes = 128 * 1024;
 
+    private readonly AheadReader _ahead = new(socket);
     private byte[]? _gathered;
     private int _used;
 
@@ -69,7 +71,7 @@ internal sealed class GatheringStream(Socket socket) : Stream
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Guard is { } guard ? ReadAsync(guard, buffer, cancellationToken) : socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+        Guard is { } guard ? ReadAsync(guard, buffer, cancellationToken) : _ahead.ReadAsync(buffer, cancellationToken);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -15,6 +15,9 @@ internal sealed class TcpConnection : ITransportConnection
     // A remote that goes on sending after our end gets a reset when it has sent this much.
     private const int MaxDrainBytes = 256 * 1024;
 
+    // What a remote that is never waited for has sent goes to the sink in parts of about this size.
+    private const int MaxDeliveredBytes = 128 * 1024;
+
     private readonly SocketPipe _pipe;
     private readonly TcpTransportOptions _options;
     private readonly TransportCounters _counters;
@@ -118,52 +121,81 @@ internal sealed class TcpConnection : ITransportConnection
 
     private async Task<TransportFailure> ReadUntilEndAsync()
     {
-        var reader = new FrameReader(_options.ReadBufferBytes);
-        var frames = new List<Frame>();
+        var read = new ReadFrames();
+        TransportFailure failure;
         try
         {
-            while (true)
-            {
-                await _readGate.PassAsync(_ended.Token);
-                var count = await _pipe.ReadAsync(reader.Free(_maxBodyBytes), _ended.Token);
-                if (count == 0)
-                {
-                    return reader.HoldsPartOfFrame
-                        ? FailureClassifier.Of(TransportFailureReason.ClosedByRemote, "closed by the remote within a frame")
-                        : FailureClassifier.ClosedByRemote;
-                }
-
-                var error = reader.Advance(count, _maxBodyBytes, frames);
-                Deliver(count, frames);
-                if (error == FrameError.TooLong && reader.FrontFollowsHandshake)
-                {
-                    await _limitGate.PassAsync(_ended.Token);
-                    error = reader.Advance(0, _maxBodyBytes, frames);
-                    Deliver(0, frames);
-                }
-
-                if (error != FrameError.None)
-                {
-                    return FailureClassifier.Of(TransportFailureReason.BadFrame, error.ToString());
-                }
-            }
+            failure = await ReadAsync(read);
         }
         catch (Exception exception)
         {
-            return FailureClassifier.Classify(exception);
+            failure = FailureClassifier.Classify(exception);
+        }
+
+        // What came whole before the end counts.
+        Deliver(read);
+        return failure;
+    }
+
+    private async Task<TransportFailure> ReadAsync(ReadFrames read)
+    {
+        var reader = new FrameReader(_options.ReadBufferBytes);
+        while (true)
+        {
+            await PassAsync(_readGate, read);
+            var reading = _pipe.ReadAsync(reader.Free(_maxBodyBytes), _ended.Token);
+            if (!reading.IsCompleted || read.Bytes >= MaxDeliveredBytes)
+            {
+                Deliver(read);
+            }
+
+            var count = await reading;
+            if (count == 0)
+            {
+                return reader.HoldsPartOfFrame
+                    ? FailureClassifier.Of(TransportFailureReason.ClosedByRemote, "closed by the remote within a frame")
+                    : FailureClassifier.ClosedByRemote;
+            }
+
+            read.Bytes += count;
+            var error = reader.Advance(count, _maxBodyBytes, read.Frames);
+            if (error == FrameError.TooLong && reader.FrontFollowsHandshake)
+            {
+                Deliver(read);
+                await PassAsync(_limitGate, read);
+                error = reader.Advance(0, _maxBodyBytes, read.Frames);
+            }
+
+            if (error != FrameError.None)
+            {
+                return FailureClassifier.Of(TransportFailureReason.BadFrame, error.ToString());
+            }
         }
     }
 
-    private void Deliver(int bytes, List<Frame> frames)
+    // Nothing that is whole waits behind a gate.
+    private Task PassAsync(AsyncGate gate, ReadFrames read)
     {
-        _counters.CountRead(bytes, frames.Count);
-        if (frames.Count == 0)
+        var passing = gate.PassAsync(_ended.Token);
+        if (!passing.IsCompleted)
+        {
+            Deliver(read);
+        }
+
+        return passing;
+    }
+
+    private void Deliver(ReadFrames read)
+    {
+        _counters.CountRead(read.Bytes, read.Frames.Count);
+        read.Bytes = 0;
+        if (read.Frames.Count == 0)
         {
             return;
         }
 
-        var whole = frames.ToArray();
-        frames.Clear();
+        var whole = read.Frames.ToArray();
+        read.Frames.Clear();
         lock (_sinkCalls)
         {
             _sink!.Received(whole);
@@ -176,6 +208,11 @@ internal sealed class TcpConnection : ITransportConnection
         {
             var bytes = await _pipe.WriteAsync(frames);
             _counters.CountWritten(bytes);
+            foreach (var frame in frames)
+            {
+                RecordBuffers.Shared.Return(frame);
+            }
+
             EndWrite();
             lock (_sinkCalls)
             {
@@ -276,5 +313,13 @@ internal sealed class TcpConnection : ITransportConnection
             _writeDone ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _writeDone.Task;
         }
+    }
+
+    /// <summary>What was read and not delivered yet.</summary>
+    private sealed class ReadFrames
+    {
+        public List<Frame> Frames { get; } = [];
+
+        public int Bytes { get; set; }
     }
 }

@@ -39,6 +39,42 @@ public class TcpConnectionTests
         Assert.Equal(frames.Sum(frame => frame.Length), (await client.Sink.NextAsync<SinkCall.Written>()).Bytes);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_buffer_of_a_written_record_may_be_written_to_at_once(bool tls)
+    {
+        await using var pair = await TcpPair.ListenAsync(tls);
+        var (client, server) = await pair.ConnectAsync();
+        var sent = Enumerable.Range(0, 50).Select(static i => TestFrames.Make(66_000, (ulong)i)).ToArray();
+        foreach (var frame in sent)
+        {
+            var buffer = RecordBuffers.Shared.Take(frame.Length);
+            frame.CopyTo(buffer.AsSpan());
+            client.Connection.Write([buffer.AsMemory(0, frame.Length)]);
+            await client.Sink.NextAsync<SinkCall.Written>();
+            RecordBuffers.Shared.Take(frame.Length).AsSpan().Fill(0xff);
+        }
+
+        var received = await server.Sink.FramesAsync(sent.Length);
+        Assert.All(received.Zip(sent), both => TestFrames.AssertSame(both.Second, both.First));
+    }
+
+    [Fact]
+    public async Task A_whole_frame_is_delivered_while_the_next_one_is_under_way()
+    {
+        await using var pair = await TcpPair.ListenAsync();
+        using var raw = await pair.RawAsync();
+        var half = await pair.AcceptRawAsync();
+        var (first, second) = (TestFrames.Make(100, 1), TestFrames.Make(200_000, 2));
+
+        await raw.SendAsync((byte[])[.. first, .. second[..120_000]]);
+        TestFrames.AssertSame(first, Assert.Single(await half.Sink.FramesAsync(1)));
+        await raw.SendAsync(second[120_000..]);
+
+        TestFrames.AssertSame(second, Assert.Single(await half.Sink.FramesAsync(1)));
+    }
+
     [Fact]
     public async Task Bytes_that_are_no_frames_end_the_connection_with_a_typed_reason()
     {
