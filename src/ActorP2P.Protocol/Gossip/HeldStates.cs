@@ -4,31 +4,31 @@ using ActorP2P.Protocol.Identity;
 namespace ActorP2P.Protocol.Gossip;
 
 /// <summary>
-/// Verified states whose owner's certificate has not come yet, the newest of each owner. Bounded in number and bytes,
+/// Verified states whose owner's certificate has not come yet, the newest of each section. Bounded in number and bytes,
 /// because keys without a certificate cost nothing to make. The room is shared by who brought them: when it is full,
 /// who fills most of it makes way.
 /// </summary>
-internal sealed class HeldStates(int maxStates, long maxBytes, TimeSpan heldFor)
+internal sealed class HeldStates(StateScope scope, int maxStates, long maxBytes, TimeSpan heldFor)
 {
-    private readonly Dictionary<ulong, Held> _held = [];
+    private readonly Dictionary<StateKey, Held> _held = [];
     private readonly Dictionary<NodeId, long> _bytesFrom = [];
     private long _bytes;
 
-    /// <summary>The version held of an owner; nothing is asked for that is here already.</summary>
-    internal StateVersion? VersionOf(ulong reference) =>
-        _held.TryGetValue(reference, out var held) ? held.State.Version : null;
+    /// <summary>The version held; nothing is asked for that is here already.</summary>
+    internal StateVersion? VersionOf(StateKey key) =>
+        _held.TryGetValue(key, out var held) ? held.State.Version : null;
 
     /// <summary>False when it is full.</summary>
     internal bool TryHold(SignedState state, StateBody body, NodeId from, DateTimeOffset now)
     {
-        if (_held.TryGetValue(state.Node.Reference, out var before))
+        if (_held.TryGetValue(state.Version.Key, out var before))
         {
             if (!state.Version.IsNewsTo(before.State.Version))
             {
                 return true;
             }
 
-            Take(state.Node.Reference);
+            Take(state.Version.Key);
         }
 
         if (IsFull(state))
@@ -44,7 +44,7 @@ internal sealed class HeldStates(int maxStates, long maxBytes, TimeSpan heldFor)
             }
         }
 
-        _held[state.Node.Reference] = new Held(state, body, from, now);
+        _held[state.Version.Key] = new Held(state, body, from, now);
         Count(from, state.LengthBytes);
         return true;
     }
@@ -55,37 +55,44 @@ internal sealed class HeldStates(int maxStates, long maxBytes, TimeSpan heldFor)
         var judged = new List<JudgedState>();
         if (only is null)
         {
-            foreach (var (reference, held) in _held)
+            foreach (var (key, held) in _held)
             {
-                TakeIfJudged(reference, held, membership, judged);
+                TakeIfJudged(key, held, membership, judged);
             }
+
+            return judged;
         }
-        else if (_held.TryGetValue(only.Reference, out var held))
+
+        foreach (var section in scope.Sections)
         {
-            TakeIfJudged(only.Reference, held, membership, judged);
+            var key = new StateKey(only.Reference, section);
+            if (_held.TryGetValue(key, out var held))
+            {
+                TakeIfJudged(key, held, membership, judged);
+            }
         }
 
         return judged;
     }
 
-    private void TakeIfJudged(ulong reference, Held held, IMembership membership, List<JudgedState> judged)
+    private void TakeIfJudged(StateKey key, Held held, IMembership membership, List<JudgedState> judged)
     {
         var verdict = membership.Check(held.State.Node);
         if (MembershipSnapshot.IsFinal(verdict))
         {
             judged.Add(new JudgedState(held.State, held.Body, held.From, verdict));
-            Take(reference);
+            Take(key);
         }
     }
 
     /// <summary>Lets go of what found no verdict in time; a live owner's state is announced again.</summary>
     internal void Forget(DateTimeOffset now)
     {
-        foreach (var (reference, held) in _held)
+        foreach (var (key, held) in _held)
         {
             if (now - held.At >= heldFor)
             {
-                Take(reference);
+                Take(key);
             }
         }
     }
@@ -100,11 +107,11 @@ internal sealed class HeldStates(int maxStates, long maxBytes, TimeSpan heldFor)
             return false;
         }
 
-        foreach (var (reference, held) in _held)
+        foreach (var (key, held) in _held)
         {
             if (held.From == largest)
             {
-                Take(reference);
+                Take(key);
                 return true;
             }
         }
@@ -112,9 +119,9 @@ internal sealed class HeldStates(int maxStates, long maxBytes, TimeSpan heldFor)
         return false;
     }
 
-    private void Take(ulong reference)
+    private void Take(StateKey key)
     {
-        if (_held.Remove(reference, out var held))
+        if (_held.Remove(key, out var held))
         {
             Count(held.From, -held.State.LengthBytes);
         }

@@ -7,7 +7,7 @@ namespace ActorP2P.Protocol.Gossip;
 /// <summary>
 /// A node's links.
 /// <code>
-/// u8 version = 1
+/// u8 section = 1
 /// u8 count, count x (u16 length, host:port)     strictly ascending
 /// 32 bytes SHA-256 of the encoded certificate chain
 /// u16 count, count x u64 NodeId.Reference        strictly ascending
@@ -21,6 +21,9 @@ public sealed record LinkStateBody : StateBody
         CertificateHash = certificateHash;
         NeighbourReferences = neighbours;
     }
+
+    /// <inheritdoc />
+    public override StateSection Section => StateSection.LinkState;
 
     /// <summary>host:port where the node says it can be dialled. A claim: the handshake proves who answers there.</summary>
     public IReadOnlyList<string> Addresses { get; }
@@ -49,8 +52,8 @@ public sealed record LinkStateBody : StateBody
     {
         body = null;
         var reader = new WireReader(bytes);
-        if (bytes.Length > limits.MaxStateBytes
-            || !TryReadVersion(ref reader)
+        if (bytes.Length > limits.MaxLinkStateBytes
+            || !TryReadSection(ref reader, StateSection.LinkState)
             || !TryReadAddresses(ref reader, out var addresses)
             || !reader.TryReadBytes(SHA256.HashSizeInBytes, out var hash)
             || !TryReadNeighbours(ref reader, limits, out var neighbours)
@@ -67,7 +70,7 @@ public sealed record LinkStateBody : StateBody
     public override ReadOnlyMemory<byte> Encode()
     {
         var writer = new WireWriter(64 + (NeighbourReferences.Count * sizeof(ulong)));
-        writer.WriteByte(Version);
+        writer.WriteByte((byte)StateSection.LinkState);
         writer.WriteByte((byte)Math.Min(Addresses.Count, byte.MaxValue));
         foreach (var address in Addresses)
         {

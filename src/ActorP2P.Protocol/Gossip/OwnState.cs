@@ -1,18 +1,16 @@
 namespace ActorP2P.Protocol.Gossip;
 
 /// <summary>
-/// Our own (epoch, seq), the body, and when to sign it: soon after a change, hourly without one. The interval between
-/// changes that follow each other closely doubles up to a limit, as routers throttle what they originate: while a network
-/// starts every node's links change all the time, and each version of them goes to everybody.
+/// One of our own sections: its seq, its body, and when to sign it: soon after a change, hourly without one. The interval
+/// between changes that follow each other closely doubles up to a limit, as routers throttle what they originate: while a
+/// network starts every node's links change all the time, and each version of them goes to everybody.
 /// </summary>
-internal sealed class OwnState(ulong epoch, ulong seqBase, TimeSpan minInterval, TimeSpan maxInterval)
+internal sealed class OwnState(ulong seqBase, TimeSpan minInterval, TimeSpan maxInterval)
 {
     private ReadOnlyMemory<byte>? _signed;
     private DateTimeOffset _mayChangeAt;
     private DateTimeOffset _quietAt;
     private TimeSpan _interval;
-
-    internal ulong Epoch { get; private set; } = epoch;
 
     /// <summary>The last seq signed; the base before the first.</summary>
     internal ulong Seq { get; private set; } = seqBase;
@@ -60,14 +58,81 @@ internal sealed class OwnState(ulong epoch, ulong seqBase, TimeSpan minInterval,
         return ++Seq;
     }
 
-    internal void Raise(ulong epoch, DateTimeOffset signAt)
+    internal void BeginEpoch(DateTimeOffset signAt)
     {
-        Epoch = epoch;
         Seq = 0;
         if (Body is not null)
         {
             IsChanged = true;
             SignAt = signAt;
+        }
+    }
+}
+
+/// <summary>Our own sections, under our one epoch.</summary>
+internal sealed class OwnStates
+{
+    private readonly StateSection _first;
+    private readonly OwnState[] _sections;
+
+    internal OwnStates(StateScope scope, ulong epoch, ulong seqBase, TimeSpan minInterval, TimeSpan maxInterval)
+    {
+        _first = scope.Leading;
+        _sections = [.. scope.Sections.Select(_ => new OwnState(seqBase, minInterval, maxInterval))];
+        Epoch = epoch;
+    }
+
+    internal ulong Epoch { get; private set; }
+
+    internal IReadOnlyList<OwnState> All => _sections;
+
+    /// <summary>When to sign the next one; the far future before the first body.</summary>
+    internal DateTimeOffset SignAt
+    {
+        get
+        {
+            var at = DateTimeOffset.MaxValue;
+            foreach (var section in _sections)
+            {
+                at = section.SignAt < at ? section.SignAt : at;
+            }
+
+            return at;
+        }
+    }
+
+    /// <summary>The highest epoch under our key that was seen in somebody's hands.</summary>
+    internal ulong ReportedEpoch
+    {
+        get
+        {
+            var highest = 0ul;
+            foreach (var section in _sections)
+            {
+                highest = Math.Max(highest, section.Reported.Epoch);
+            }
+
+            return highest;
+        }
+    }
+
+    internal OwnState this[StateSection section] => _sections[section - _first];
+
+    /// <summary>All sections go on under this epoch, with seqs from 1.</summary>
+    internal void BeginEpoch(ulong epoch, DateTimeOffset signAt)
+    {
+        Epoch = epoch;
+        foreach (var section in _sections)
+        {
+            section.BeginEpoch(signAt);
+        }
+    }
+
+    internal void ForgetReports()
+    {
+        foreach (var section in _sections)
+        {
+            section.Reported = default;
         }
     }
 }

@@ -29,38 +29,38 @@ internal sealed class ReplyAllowance(double bytesPerSecond, int burstBytes)
         _buckets.TryGetValue(peer, out var bucket) ? bucket : new TokenBucket(bytesPerSecond, burstBytes, now);
 }
 
-/// <summary>How often each owner's state may change here, so that one churning member does not keep all others busy.</summary>
+/// <summary>How often each section may change here, so that one churning member does not keep all others busy.</summary>
 internal sealed class ChangeAllowance(TimeSpan interval, int burst)
 {
-    private readonly Dictionary<ulong, TokenBucket> _buckets = [];
+    private readonly Dictionary<StateKey, TokenBucket> _buckets = [];
 
-    internal bool MayChange(ulong owner, DateTimeOffset now) =>
-        interval <= TimeSpan.Zero || !_buckets.TryGetValue(owner, out var bucket) || bucket.Available(now) >= 1;
+    internal bool MayChange(StateKey section, DateTimeOffset now) =>
+        interval <= TimeSpan.Zero || !_buckets.TryGetValue(section, out var bucket) || bucket.Available(now) >= 1;
 
-    internal void Changed(ulong owner, DateTimeOffset now)
+    internal void Changed(StateKey section, DateTimeOffset now)
     {
         if (interval <= TimeSpan.Zero)
         {
             return;
         }
 
-        if (!_buckets.TryGetValue(owner, out var bucket))
+        if (!_buckets.TryGetValue(section, out var bucket))
         {
             bucket = new TokenBucket(1 / interval.TotalSeconds, burst, now);
         }
 
         bucket.Charge(1, now);
-        _buckets[owner] = bucket;
+        _buckets[section] = bucket;
     }
 
     /// <summary>Drops the buckets that are full again.</summary>
     internal void Forget(DateTimeOffset now)
     {
-        foreach (var (owner, bucket) in _buckets)
+        foreach (var (section, bucket) in _buckets)
         {
             if (bucket.Available(now) >= burst)
             {
-                _buckets.Remove(owner);
+                _buckets.Remove(section);
             }
         }
     }

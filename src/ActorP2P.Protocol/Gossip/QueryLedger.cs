@@ -17,18 +17,18 @@ internal sealed class QueryLedger(int maxQueries, TimeSpan patience)
     // The next announcer is asked after this part of a patience: an answer takes a round trip, not a second.
     private const int AskersPerPatience = 4;
 
-    private readonly Dictionary<NodeId, Dictionary<ulong, DateTimeOffset>> _unmet = [];
-    private readonly Dictionary<ulong, LastQuery> _last = [];
+    private readonly Dictionary<NodeId, Dictionary<StateKey, DateTimeOffset>> _unmet = [];
+    private readonly Dictionary<StateKey, LastQuery> _last = [];
     private int _count;
     private DateTimeOffset _forgottenAt;
 
     private TimeSpan Silence => patience * SilentPatiences;
 
     /// <summary>Notes the query if it may be sent now.</summary>
-    internal QueryPermit TryAsk(ulong reference, NodeId announcer, DateTimeOffset now)
+    internal QueryPermit TryAsk(StateKey key, NodeId announcer, DateTimeOffset now)
     {
-        var isNoted = _unmet.TryGetValue(announcer, out var unmet) && unmet.TryGetValue(reference, out var askedAt) && now - askedAt < Silence;
-        if (isNoted || (_last.TryGetValue(reference, out var last) && now - last.At < patience / AskersPerPatience))
+        var isNoted = _unmet.TryGetValue(announcer, out var unmet) && unmet.TryGetValue(key, out var askedAt) && now - askedAt < Silence;
+        if (isNoted || (_last.TryGetValue(key, out var last) && now - last.At < patience / AskersPerPatience))
         {
             return QueryPermit.NotYet;
         }
@@ -38,21 +38,21 @@ internal sealed class QueryLedger(int maxQueries, TimeSpan patience)
             return QueryPermit.Full;
         }
 
-        Note(reference, announcer, now);
+        Note(key, announcer, now);
         return QueryPermit.Ask;
     }
 
-    /// <summary>A state of this owner that was news has come, from whomever.</summary>
-    internal void Answered(ulong reference)
+    /// <summary>A state of this section that was news has come, from whomever.</summary>
+    internal void Answered(StateKey key)
     {
-        if (!_last.Remove(reference, out var last))
+        if (!_last.Remove(key, out var last))
         {
             return;
         }
 
         foreach (var unmet in _unmet.Values)
         {
-            if (unmet.Remove(reference))
+            if (unmet.Remove(key))
             {
                 _count--;
                 if (--last.Askers == 0)
@@ -68,29 +68,29 @@ internal sealed class QueryLedger(int maxQueries, TimeSpan patience)
     {
         if (_unmet.Remove(peer, out var unmet))
         {
-            foreach (var reference in unmet.Keys)
+            foreach (var key in unmet.Keys)
             {
-                Drop(reference);
+                Drop(key);
             }
         }
     }
 
-    private void Note(ulong reference, NodeId announcer, DateTimeOffset now)
+    private void Note(StateKey key, NodeId announcer, DateTimeOffset now)
     {
         if (!_unmet.TryGetValue(announcer, out var unmet))
         {
             _unmet[announcer] = unmet = [];
         }
 
-        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_last, reference, out _);
+        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_last, key, out _);
         last.At = now;
-        if (!unmet.ContainsKey(reference))
+        if (!unmet.ContainsKey(key))
         {
             last.Askers++;
             _count++;
         }
 
-        unmet[reference] = now;
+        unmet[key] = now;
     }
 
     private bool TryMakeRoom(int announcersUnmet, DateTimeOffset now)
@@ -112,10 +112,10 @@ internal sealed class QueryLedger(int maxQueries, TimeSpan patience)
             return false;
         }
 
-        foreach (var reference in most.Keys.Take((most.Count + 1) / 2).ToArray())
+        foreach (var key in most.Keys.Take((most.Count + 1) / 2).ToArray())
         {
-            most.Remove(reference);
-            Drop(reference);
+            most.Remove(key);
+            Drop(key);
         }
 
         return true;
@@ -125,12 +125,12 @@ internal sealed class QueryLedger(int maxQueries, TimeSpan patience)
     {
         foreach (var (peer, unmet) in _unmet)
         {
-            foreach (var (reference, askedAt) in unmet)
+            foreach (var (key, askedAt) in unmet)
             {
                 if (now - askedAt >= Silence)
                 {
-                    unmet.Remove(reference);
-                    Drop(reference);
+                    unmet.Remove(key);
+                    Drop(key);
                 }
             }
 
@@ -141,13 +141,13 @@ internal sealed class QueryLedger(int maxQueries, TimeSpan patience)
         }
     }
 
-    private void Drop(ulong reference)
+    private void Drop(StateKey key)
     {
         _count--;
-        ref var last = ref CollectionsMarshal.GetValueRefOrNullRef(_last, reference);
+        ref var last = ref CollectionsMarshal.GetValueRefOrNullRef(_last, key);
         if (--last.Askers == 0)
         {
-            _last.Remove(reference);
+            _last.Remove(key);
         }
     }
 

@@ -13,7 +13,7 @@ namespace ActorP2P.Protocol.Gossip;
 /// 64  epoch      u64
 /// 72  seq        u64, from 1
 /// 80  length     u32, bytes of the body
-/// 84  body
+/// 84  body         its first byte is the section
 /// ..  signature  64 bytes r‖s over network‖namespace‖node‖epoch‖seq‖body (texts with a u16 length)
 /// </code>
 /// </summary>
@@ -27,6 +27,7 @@ public sealed class SignedState
     // What is signed and the signature behind it, in one array: a network's states are most of what a node holds.
     private readonly ReadOnlyMemory<byte> _signed;
 
+    // An empty body has no section; nobody decodes one.
     private SignedState(StateScope scope, NodeId node, ulong epoch, ulong seq, int bodyBytes, ReadOnlyMemory<byte> signed)
     {
         Scope = scope;
@@ -48,8 +49,11 @@ public sealed class SignedState
     /// <summary>Incarnation of the owner; a higher one wins whatever the seq.</summary>
     public ulong Epoch { get; }
 
-    /// <summary>Count of the owner's changes in this epoch.</summary>
+    /// <summary>Count of the owner's changes of this section in this epoch.</summary>
     public ulong Seq { get; }
+
+    /// <summary>Which part of the owner's state it is.</summary>
+    public StateSection Section => Body.IsEmpty ? default : (StateSection)Body.Span[0];
 
     /// <summary>The encoded body.</summary>
     public ReadOnlyMemory<byte> Body { get; }
@@ -90,7 +94,7 @@ public sealed class SignedState
 
     private ReadOnlySpan<byte> SignedData => _signed.Span[..^IdentityCurve.SignatureLengthBytes];
 
-    internal StateVersion Version => new(Node.Reference, Epoch, Seq, Fingerprint);
+    internal StateVersion Version => new(Section, Node.Reference, Epoch, Seq, Fingerprint);
 
     internal void Write(WireWriter writer)
     {
@@ -103,10 +107,10 @@ public sealed class SignedState
     }
 
     // The body is copied out: a state lives for hours, the record that brought it for a moment.
-    internal static bool TryRead(ref WireReader reader, StateScope scope, int maxBodyBytes, [NotNullWhen(true)] out SignedState? state)
+    internal static bool TryRead(ref WireReader reader, StateScope scope, [NotNullWhen(true)] out SignedState? state)
     {
         state = null;
-        if (!StateOnWire.TryRead(ref reader, maxBodyBytes, out var read))
+        if (!StateOnWire.TryRead(ref reader, scope, out var read))
         {
             return false;
         }
@@ -132,17 +136,21 @@ public sealed class SignedState
 /// <summary>A state as it lies in a message, before anything is copied or hashed.</summary>
 internal readonly record struct StateOnWire(ReadOnlyMemory<byte> Point, ulong Epoch, ulong Seq, int BodyBytes, ReadOnlyMemory<byte> BodyAndSignature)
 {
-    internal ulong Reference => BinaryPrimitives.ReadUInt64BigEndian(Point.Span);
+    internal StateKey Key => new(BinaryPrimitives.ReadUInt64BigEndian(Point.Span), Section);
 
-    internal static bool TryRead(ref WireReader reader, int maxBodyBytes, out StateOnWire read)
+    internal StateSection Section => (StateSection)BodyAndSignature.Span[0];
+
+    /// <summary>False for what is cut short, and for a section that the scope does not have.</summary>
+    internal static bool TryRead(ref WireReader reader, StateScope scope, out StateOnWire read)
     {
         read = default;
         if (!reader.TryReadBytes(NodeId.LengthBytes, out var point)
             || !reader.TryReadUInt64(out var epoch)
             || !reader.TryReadUInt64(out var seq)
             || !reader.TryReadUInt32(out var length)
-            || length > (uint)maxBodyBytes
-            || !reader.TryReadBytes(length + IdentityCurve.SignatureLengthBytes, out var bodyAndSignature))
+            || length is 0 or > int.MaxValue - IdentityCurve.SignatureLengthBytes
+            || !reader.TryReadBytes(length + IdentityCurve.SignatureLengthBytes, out var bodyAndSignature)
+            || !scope.Has((StateSection)bodyAndSignature.Span[0]))
         {
             return false;
         }

@@ -25,7 +25,7 @@ internal sealed class StateAnnouncer(StateSyncSettings settings, StateTable tabl
     private static readonly TimeSpan PassOnInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly List<NodeId> _peers = [];
-    private readonly Dictionary<ulong, News> _news = [];
+    private readonly Dictionary<StateKey, News> _news = [];
     private DateTimeOffset _mayPassOnAt;
 
     internal IReadOnlyList<NodeId> Peers => _peers;
@@ -71,10 +71,10 @@ internal sealed class StateAnnouncer(StateSyncSettings settings, StateTable tabl
         }
     }
 
-    /// <summary>Pushes our own change to everybody linked.</summary>
-    internal void PushToAll(SignedState state, List<StateSyncEffect> effects)
+    /// <summary>Pushes our own changes to everybody linked.</summary>
+    internal void PushToAll(List<SignedState> states, List<StateSyncEffect> effects)
     {
-        var push = StateSyncWire.Answer(AnswerFlags.Push, [state]);
+        var push = StateSyncWire.Answer(AnswerFlags.Push, states);
         foreach (var peer in _peers)
         {
             effects.Add(new StateSyncEffect.Send(peer, push));
@@ -94,7 +94,7 @@ internal sealed class StateAnnouncer(StateSyncSettings settings, StateTable tabl
 
         foreach (var state in news)
         {
-            _news[state.Node.Reference] = new News(from, wasPushed && settings.PushOnChange);
+            _news[state.Version.Key] = new News(from, wasPushed && settings.PushOnChange);
         }
 
         PassOnAt = _mayPassOnAt;
@@ -110,9 +110,9 @@ internal sealed class StateAnnouncer(StateSyncSettings settings, StateTable tabl
         var pushed = new List<(SignedState State, NodeId? From)>();
         var named = new List<(StateVersion Version, NodeId? From)>();
         var bytes = 0;
-        foreach (var (reference, news) in _news)
+        foreach (var (key, news) in _news)
         {
-            if (!table.TryGet(reference, out var entry) || entry.Signed is not { } state)
+            if (!table.TryGet(key, out var entry) || entry.Signed is not { } state)
             {
                 continue;
             }
@@ -153,11 +153,11 @@ internal sealed class StateAnnouncer(StateSyncSettings settings, StateTable tabl
             effects.Add(new StateSyncEffect.Send(to, StateSyncWire.Answer(AnswerFlags.Push, states)));
         }
 
-        var isSent = states.Select(static state => state.Node.Reference).ToHashSet();
+        var isSent = states.Select(static state => state.Version.Key).ToHashSet();
         var versions = new List<StateVersion>(Math.Min(named.Count, MaxVersions));
         foreach (var (version, from) in named)
         {
-            if (from == to || isSent.Contains(version.Reference))
+            if (from == to || isSent.Contains(version.Key))
             {
                 continue;
             }

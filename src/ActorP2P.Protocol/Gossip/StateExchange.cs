@@ -7,6 +7,7 @@ namespace ActorP2P.Protocol.Gossip;
 /// <summary>The five messages of state sync, each judged completely before anything is done.</summary>
 internal sealed class StateExchange(
     StateSyncSettings settings,
+    StateLimits limits,
     StateScope scope,
     StateTable table,
     QueryLedger queries,
@@ -43,7 +44,7 @@ internal sealed class StateExchange(
     {
         if (!reader.TryReadByte(out var flags)
             || !reader.TryReadUInt64(out var mask)
-            || !StateSyncWire.TryReadVersions(ref reader, _read))
+            || !StateSyncWire.TryReadVersions(ref reader, scope, _read))
         {
             return false;
         }
@@ -67,7 +68,7 @@ internal sealed class StateExchange(
                 continue;
             }
 
-            var permit = queries.TryAsk(version.Reference, from, now);
+            var permit = queries.TryAsk(version.Key, from, now);
             if (permit == QueryPermit.Ask)
             {
                 wanted.Add(held);
@@ -109,14 +110,14 @@ internal sealed class StateExchange(
             return;
         }
 
-        var known = new Dictionary<ulong, StateVersion>(theirs.Count);
+        var known = new Dictionary<StateKey, StateVersion>(theirs.Count);
         foreach (var version in theirs)
         {
-            known.TryAdd(version.Reference, version);
+            known.TryAdd(version.Key, version);
         }
 
         var news = table.VersionsIn(mask)
-            .Where(ours => !known.TryGetValue(ours.Reference, out var held) || ours.IsNewsTo(held) || ours.Contradicts(held))
+            .Where(ours => !known.TryGetValue(ours.Key, out var held) || ours.IsNewsTo(held) || ours.Contradicts(held))
             .Take(announcer.MaxVersions)
             .ToArray();
         if (news.Length > 0)
@@ -131,7 +132,7 @@ internal sealed class StateExchange(
 
     private bool HandleQuery(NodeId from, ref WireReader reader, DateTimeOffset now, List<StateSyncEffect> effects)
     {
-        if (!StateSyncWire.TryReadVersions(ref reader, _read))
+        if (!StateSyncWire.TryReadVersions(ref reader, scope, _read))
         {
             return false;
         }
@@ -146,7 +147,7 @@ internal sealed class StateExchange(
         var flags = AnswerFlags.None;
         foreach (var held in _read)
         {
-            if (!table.TryGet(held.Reference, out var entry) || entry.Signed is not { } state || !entry.Version.IsNewsTo(held))
+            if (!table.TryGet(held.Key, out var entry) || entry.Signed is not { } state || !entry.Version.IsNewsTo(held))
             {
                 continue;
             }
@@ -183,14 +184,19 @@ internal sealed class StateExchange(
         var states = new List<SignedState>();
         for (var i = 0; i < count; i++)
         {
-            if (!StateOnWire.TryRead(ref reader, settings.MaxStateBytes, out var read))
+            if (!StateOnWire.TryRead(ref reader, scope, out var read))
             {
                 return false;
             }
 
             // Several neighbours bring the same state: only the first copy is worth a hash.
-            var isKnown = table.TryGet(read.Reference, out var entry) && entry.Node.Point.SequenceEqual(read.Point.Span);
-            if (isKnown && intake.IsHeld(entry!, read))
+            var isKnown = table.TryGet(read.Key, out var entry) && entry.Node.Point.SequenceEqual(read.Point.Span);
+            if (read.BodyBytes > limits.MaxBytesOf(read.Section))
+            {
+                // It came in a message of limited length; what stands beside it may be in order.
+                effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.TooLong, from));
+            }
+            else if (isKnown && intake.IsHeld(entry!, read))
             {
                 effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.Duplicate, from));
             }

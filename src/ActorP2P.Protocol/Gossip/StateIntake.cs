@@ -10,7 +10,7 @@ internal sealed class StateIntake(
     StateScope scope,
     IdentityCurve curve,
     NodeId self,
-    OwnState own,
+    OwnStates own,
     StateTable table,
     QueryLedger queries,
     IMembership membership)
@@ -21,7 +21,7 @@ internal sealed class StateIntake(
     // Held states are few and short-lived: their certificates are asked for at once.
     private const int HeldAnswers = 32;
 
-    private readonly HeldStates _held = new(settings.MaxOrigins, (long)settings.MaxAnswerBytes * HeldAnswers, settings.HeldFor);
+    private readonly HeldStates _held = new(scope, settings.MaxOrigins, (long)settings.MaxAnswerBytes * HeldAnswers, settings.HeldFor);
     private readonly ChangeAllowance _changes = new(settings.MinChangeInterval, ChangeBurst);
 
     private IMembership Membership { get; set; } = membership;
@@ -35,12 +35,12 @@ internal sealed class StateIntake(
     /// </summary>
     internal StateVersion? Want(StateVersion announced, DateTimeOffset now)
     {
-        var nothing = new StateVersion(announced.Reference, 0, 0, 0);
-        var isKnown = table.TryGet(announced.Reference, out var entry);
-        var held = isKnown ? entry!.Version : _held.VersionOf(announced.Reference) ?? nothing;
+        var nothing = new StateVersion(announced.Section, announced.Reference, 0, 0, 0);
+        var isKnown = table.TryGet(announced.Key, out var entry);
+        var held = isKnown ? entry!.Version : _held.VersionOf(announced.Key) ?? nothing;
         var isEvidence = isKnown && IsEvidence(announced, entry!);
         return !isEvidence && !announced.IsNewsTo(held) ? null
-            : !_changes.MayChange(announced.Reference, now) ? null
+            : table.IsOver(announced) || !_changes.MayChange(announced.Key, now) ? null
             : isEvidence ? nothing
             : held;
     }
@@ -61,18 +61,20 @@ internal sealed class StateIntake(
                 }
             }
         }
-        else if (table.TryGet(only, out var changed) && IsOut(changed, verdicts))
+        else
         {
-            refused = [changed];
+            foreach (var section in scope.Sections)
+            {
+                if (table.TryGet(only, section, out var changed) && IsOut(changed, verdicts))
+                {
+                    (refused ??= []).Add(changed);
+                }
+            }
         }
 
         foreach (var entry in refused ?? [])
         {
-            table.Remove(entry.Node);
-            if (entry.Body is { } body)
-            {
-                effects.Add(new StateSyncEffect.Expired(entry.Node, body));
-            }
+            Remove(entry, effects);
         }
 
         var news = new List<SignedState>();
@@ -105,7 +107,7 @@ internal sealed class StateIntake(
 
         foreach (var retired in table.Entries.Where(entry => entry.RetiredUntil <= now).ToArray())
         {
-            table.Remove(retired.Node);
+            table.Remove(retired.Node, retired.Section);
         }
 
         _held.Forget(now);
@@ -138,7 +140,7 @@ internal sealed class StateIntake(
             return null;
         }
 
-        queries.Answered(state.Node.Reference);
+        queries.Answered(state.Version.Key);
         if (state.Node == Self)
         {
             HandleOwn(state, effects);
@@ -164,15 +166,18 @@ internal sealed class StateIntake(
 
     private StateSyncDrop? CheapDrop(SignedState state, DateTimeOffset now)
     {
-        if (!table.TryGet(state.Node, out var held))
+        var version = state.Version;
+        if (!table.TryGet(state.Node, version.Section, out var held))
         {
-            return table.Count >= settings.MaxOrigins ? StateSyncDrop.TooManyOrigins : null;
+            return table.IsOver(version) ? StateSyncDrop.Older
+                : table.CountOf(version.Section) >= settings.MaxOrigins ? StateSyncDrop.TooManyOrigins
+                : null;
         }
 
-        var version = state.Version;
         return version == held.Version ? StateSyncDrop.Duplicate
             : !version.IsNewsTo(held.Version) && !IsEvidence(version, held) ? StateSyncDrop.Older
-            : !_changes.MayChange(version.Reference, now) ? StateSyncDrop.TooFrequent
+            : table.IsOver(version) ? StateSyncDrop.Older
+            : !_changes.MayChange(version.Key, now) ? StateSyncDrop.TooFrequent
             : null;
     }
 
@@ -180,9 +185,9 @@ internal sealed class StateIntake(
     private StateSyncDrop? CheapOwnDrop(SignedState state)
     {
         var isOurs = state.Epoch < own.Epoch
-            || (state.Epoch == own.Epoch && state.Seq < own.Seq)
-            || (table.TryGet(Self, out var published) && published.Version == state.Version);
-        return isOurs || (state.Epoch, state.Seq).CompareTo(own.Reported) <= 0 ? StateSyncDrop.Own : null;
+            || (state.Epoch == own.Epoch && state.Seq < own[state.Section].Seq)
+            || (table.TryGet(Self, state.Section, out var published) && published.Version == state.Version);
+        return isOurs || (state.Epoch, state.Seq).CompareTo(own[state.Section].Reported) <= 0 ? StateSyncDrop.Own : null;
     }
 
     private static bool IsEvidence(StateVersion version, StateEntry held) =>
@@ -190,9 +195,9 @@ internal sealed class StateIntake(
 
     internal bool TryApply(SignedState state, StateBody body, NodeId from, DateTimeOffset now, List<StateSyncEffect> effects)
     {
-        if (!table.TryGet(state.Node, out var held))
+        if (!table.TryGet(state.Node, state.Section, out var held))
         {
-            if (table.Count >= settings.MaxOrigins)
+            if (table.CountOf(state.Section) >= settings.MaxOrigins)
             {
                 effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.TooManyOrigins, from));
                 return false;
@@ -200,21 +205,43 @@ internal sealed class StateIntake(
         }
         else if (IsEvidence(state.Version, held))
         {
-            _changes.Changed(state.Node.Reference, now);
+            _changes.Changed(state.Version.Key, now);
             RaiseEquivocation(state, held, effects);
         }
 
-        if (held is not null && !state.Version.IsNewsTo(held.Version))
+        if ((held is not null && !state.Version.IsNewsTo(held.Version)) || table.IsOver(state.Version))
         {
             effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.Older, from));
             return false;
         }
 
-        _changes.Changed(state.Node.Reference, now);
+        _changes.Changed(state.Version.Key, now);
         var isEquivocated = held is { IsEquivocated: true } && state.Version.Contradicts(held.Version);
         table.Set(new StateEntry(state, body, now) { IsEquivocated = isEquivocated });
         effects.Add(new StateSyncEffect.Applied(state.Node, state.Epoch, state.Seq, held?.Body, body));
+        EndFormerRun(state.Node, effects);
         return true;
+    }
+
+    // A run that never sets a section does not say so: its first section alone ends what an earlier run had set.
+    private void EndFormerRun(NodeId node, List<StateSyncEffect> effects)
+    {
+        foreach (var section in scope.Sections)
+        {
+            if (table.TryGet(node, section, out var entry) && table.IsOver(entry.Version))
+            {
+                Remove(entry, effects);
+            }
+        }
+    }
+
+    private void Remove(StateEntry entry, List<StateSyncEffect> effects)
+    {
+        table.Remove(entry.Node, entry.Section);
+        if (entry.Body is { } body)
+        {
+            effects.Add(new StateSyncEffect.Expired(entry.Node, body));
+        }
     }
 
     private static void RaiseEquivocation(SignedState state, StateEntry held, List<StateSyncEffect> effects)
@@ -228,7 +255,7 @@ internal sealed class StateIntake(
 
     private void HandleOwn(SignedState state, List<StateSyncEffect> effects)
     {
-        own.Reported = (state.Epoch, state.Seq);
+        own[state.Section].Reported = (state.Epoch, state.Seq);
         effects.Add(state.Epoch > own.Epoch
             ? new StateSyncEffect.EpochExceeded(state.Epoch, state)
             : new StateSyncEffect.DuplicateIdentity(state));
@@ -236,10 +263,13 @@ internal sealed class StateIntake(
 
     private bool TryDecode(ReadOnlyMemory<byte> bytes, out StateBody? body)
     {
-        var decoded = scope.Context == SignatureContext.LinkState
-            ? LinkStateBody.TryDecode(bytes, limits, out var link) ? (StateBody)link : null
-            : NamespaceStateBody.TryDecode(bytes, limits, out var state) ? state : null;
-        body = decoded;
-        return decoded is not null;
+        body = (StateSection)bytes.Span[0] switch
+        {
+            StateSection.LinkState => LinkStateBody.TryDecode(bytes, limits, out var links) ? links : null,
+            StateSection.Interests => InterestsBody.TryDecode(bytes, limits, out var interests) ? interests : null,
+            StateSection.Status => StatusBody.TryDecode(bytes, limits, out var status) ? status : null,
+            _ => null,
+        };
+        return body is not null;
     }
 }

@@ -12,9 +12,10 @@ public sealed class StateScope
 {
     private readonly ReadOnlyMemory<byte> _prefix;
 
-    private StateScope(SignatureContext context, string networkId, string namespaceName)
+    private StateScope(SignatureContext context, string networkId, string namespaceName, StateSection[] sections)
     {
         Context = context;
+        Sections = sections;
         var writer = new WireWriter(64);
         writer.WriteText(networkId);
         writer.WriteText(namespaceName);
@@ -24,11 +25,24 @@ public sealed class StateScope
     /// <summary>Label of the signature.</summary>
     public SignatureContext Context { get; }
 
+    /// <summary>
+    /// The sections of a node here, ascending. Every epoch of a node has the first one; another one of a lower epoch than
+    /// that is over.
+    /// </summary>
+    public IReadOnlyList<StateSection> Sections { get; }
+
     /// <summary>The link state of a network.</summary>
-    public static StateScope LinkState(string networkId) => new(SignatureContext.LinkState, networkId, string.Empty);
+    public static StateScope LinkState(string networkId) =>
+        new(SignatureContext.LinkState, networkId, string.Empty, [StateSection.LinkState]);
 
     /// <summary>The state of one namespace.</summary>
-    public static StateScope Namespace(string networkId, string namespaceName) => new(SignatureContext.NamespaceState, networkId, namespaceName);
+    public static StateScope Namespace(string networkId, string namespaceName) =>
+        new(SignatureContext.NamespaceState, networkId, namespaceName, [StateSection.Interests, StateSection.Status]);
+
+    /// <summary>The first section, which every epoch of a node has.</summary>
+    internal StateSection Leading => Sections[0];
+
+    internal bool Has(StateSection section) => section >= Sections[0] && section <= Sections[^1];
 
     /// <summary>What is signed, with room behind it.</summary>
     internal byte[] SignedData(NodeId node, ulong epoch, ulong seq, ReadOnlySpan<byte> body, int roomBytes)

@@ -18,8 +18,8 @@ public sealed partial class StateSyncCore
         Retire(former, until, now, effects);
 
         // The new key has signed nothing in this epoch, so its seqs begin anew.
-        _own.Reported = default;
-        _own.Raise(_own.Epoch, now);
+        _own.ForgetReports();
+        _own.BeginEpoch(_own.Epoch, now);
         PublishOwn(now, effects);
         Rearm(now, effects);
     }
@@ -30,16 +30,24 @@ public sealed partial class StateSyncCore
     /// </summary>
     public void Retire(NodeId node, DateTimeOffset until, DateTimeOffset now, List<StateSyncEffect> effects)
     {
-        var isKnown = _table.TryGet(node, out var entry);
-        if (node == _key.Id || (!isKnown && _table.Count >= _settings.MaxOrigins))
+        if (node == _key.Id)
         {
             return;
         }
 
-        _table.Set(new StateEntry(node, until, now));
-        if (entry?.Body is { } body)
+        foreach (var section in _scope.Sections)
         {
-            effects.Add(new StateSyncEffect.Expired(node, body));
+            var isKnown = _table.TryGet(node, section, out var entry);
+            if (!isKnown && _table.CountOf(section) >= _settings.MaxOrigins)
+            {
+                continue;
+            }
+
+            _table.Set(new StateEntry(node, section, until, now));
+            if (entry?.Body is { } body)
+            {
+                effects.Add(new StateSyncEffect.Expired(node, body));
+            }
         }
     }
 }

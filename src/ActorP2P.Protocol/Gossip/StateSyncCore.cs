@@ -30,8 +30,8 @@ public sealed partial class StateSyncCore
     private readonly StateScope _scope;
     private INodeKey _key;
     private readonly IRandomSource _random;
-    private readonly StateTable _table = new();
-    private readonly OwnState _own;
+    private readonly StateTable _table;
+    private readonly OwnStates _own;
     private readonly StateAnnouncer _announcer;
     private readonly StateIntake _intake;
     private readonly StateExchange _exchange;
@@ -49,7 +49,7 @@ public sealed partial class StateSyncCore
     /// <param name="epoch">Our incarnation; it must be above every earlier one.</param>
     /// <param name="membership">Verdicts on certificates.</param>
     /// <param name="random">Picks peers and jitter.</param>
-    /// <param name="seqBase">The first state gets the next seq: a core that starts again within one epoch begins above its predecessor.</param>
+    /// <param name="seqBase">The first state of each section gets the next seq: a core that starts again within one epoch begins above its predecessor.</param>
     public StateSyncCore(
         StateSyncSettings settings,
         StateLimits limits,
@@ -66,11 +66,12 @@ public sealed partial class StateSyncCore
         _key = key;
         _random = random;
         var longest = settings.MinChangeInterval * (scope.Context == SignatureContext.LinkState ? MaxLinkStateThrottle : 1);
-        _own = new OwnState(epoch, seqBase, settings.MinChangeInterval, longest);
+        _table = new StateTable(scope);
+        _own = new OwnStates(scope, epoch, seqBase, settings.MinChangeInterval, longest);
         var queries = new QueryLedger(settings.MaxOrigins, settings.AnnounceInterval);
         _announcer = new StateAnnouncer(settings, _table, random);
         _intake = new StateIntake(settings, limits, scope, curve, key.Id, _own, _table, queries, membership);
-        _exchange = new StateExchange(settings, scope, _table, queries, _announcer, _intake);
+        _exchange = new StateExchange(settings, limits, scope, _table, queries, _announcer, _intake);
     }
 
     /// <summary>What is held now.</summary>
@@ -88,18 +89,24 @@ public sealed partial class StateSyncCore
         Rearm(now, effects);
     }
 
-    /// <summary>Sets our own state. It is signed and pushed after the debounce, together with what changes meanwhile.</summary>
+    /// <summary>
+    /// Sets a section of our own state. It is signed and pushed after the debounce, together with what changes meanwhile; a
+    /// section that was never set is not sent.
+    /// </summary>
     /// <returns>The seq under which it will be published.</returns>
+    /// <exception cref="ArgumentException">The section belongs to another scope.</exception>
     public ulong SetOwn(StateBody body, DateTimeOffset now, List<StateSyncEffect> effects)
     {
-        _own.Change(body, _own.Body is null ? now : now + _settings.PushDebounce);
-        if (_own.SignAt <= now)
+        if (!_scope.Has(body.Section))
         {
-            PublishOwn(now, effects);
+            throw new ArgumentException($"{body.Section} is no section of this scope.", nameof(body));
         }
 
+        var own = _own[body.Section];
+        own.Change(body, own.Body is null ? now : now + _settings.PushDebounce);
+        PublishOwn(now, effects);
         Rearm(now, effects);
-        return _own.SeqOfBody;
+        return own.SeqOfBody;
     }
 
     /// <summary>A linked node can be talked to from now on: both sides tell each other all they hold.</summary>
@@ -145,7 +152,7 @@ public sealed partial class StateSyncCore
             effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.Malformed, from));
         }
 
-        if (_own.Reported.Epoch > _own.Epoch && now < _learnEpochUntil)
+        if (_own.ReportedEpoch > _own.Epoch && now < _learnEpochUntil)
         {
             LearnEpoch(now, effects);
         }
@@ -161,11 +168,7 @@ public sealed partial class StateSyncCore
             return;
         }
 
-        if (_own.SignAt <= now)
-        {
-            PublishOwn(now, effects);
-        }
-
+        PublishOwn(now, effects);
         if (_announcer.PassOnAt <= now)
         {
             _announcer.PassOnGathered(now, effects);
@@ -190,31 +193,44 @@ public sealed partial class StateSyncCore
     {
         _learnEpochUntil = default;
         effects.RemoveAll(static effect => effect is StateSyncEffect.EpochExceeded);
-        _own.Raise(_own.Reported.Epoch == ulong.MaxValue ? ulong.MaxValue : _own.Reported.Epoch + 1, now);
+        var learnt = _own.ReportedEpoch;
+        _own.BeginEpoch(learnt == ulong.MaxValue ? ulong.MaxValue : learnt + 1, now);
         effects.Add(new StateSyncEffect.EpochLearnt(_own.Epoch));
         PublishOwn(now, effects);
     }
 
     private void PublishOwn(DateTimeOffset now, List<StateSyncEffect> effects)
     {
-        if (_own.Body is not { } body)
+        var news = default(List<SignedState>);
+        foreach (var own in _own.All)
         {
-            return;
+            if (own.SignAt <= now && own.Body is { } body)
+            {
+                // A state signed again says nothing new: the next announcement is early enough for it.
+                var isNew = own.IsChanged;
+                var state = Sign(own, body, now, effects);
+                if (isNew && _settings.PushOnChange)
+                {
+                    (news ??= []).Add(state);
+                }
+            }
         }
 
-        var isNew = _own.IsChanged;
+        if (news is not null)
+        {
+            _announcer.PushToAll(news, effects);
+        }
+    }
+
+    private SignedState Sign(OwnState own, StateBody body, DateTimeOffset now, List<StateSyncEffect> effects)
+    {
         var encoded = body.Encode();
-        var seq = _own.TakeSeq(encoded, now, now + (_settings.RepublishInterval * (1 - (RepublishJitter * _random.NextDouble()))));
+        var seq = own.TakeSeq(encoded, now, now + (_settings.RepublishInterval * (1 - (RepublishJitter * _random.NextDouble()))));
         var state = SignedState.Sign(_scope, _key, _own.Epoch, seq, encoded);
-        var old = _table.TryGet(_key.Id, out var before) ? before.Body : null;
+        var old = _table.TryGet(_key.Id, body.Section, out var before) ? before.Body : null;
         _table.Set(new StateEntry(state, body, now));
         effects.Add(new StateSyncEffect.Applied(_key.Id, state.Epoch, state.Seq, old, body));
-
-        // A state signed again says nothing new: the next announcement is early enough for it.
-        if (isNew && _settings.PushOnChange)
-        {
-            _announcer.PushToAll(state, effects);
-        }
+        return state;
     }
 
     private TimeSpan NextAnnounceDelay() =>

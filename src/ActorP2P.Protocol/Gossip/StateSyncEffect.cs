@@ -11,6 +11,9 @@ public enum StateSyncDrop
     /// <summary>The sender is not a linked peer.</summary>
     NotAPeer,
 
+    /// <summary>The body is longer than its section may be.</summary>
+    TooLong,
+
     /// <summary>Signed, but the body breaks its form or a limit.</summary>
     MalformedBody,
 
@@ -23,10 +26,10 @@ public enum StateSyncDrop
     /// <summary>Too many states wait for their owners' certificates.</summary>
     TooManyHeld,
 
-    /// <summary>The table is full.</summary>
+    /// <summary>The section's table is full.</summary>
     TooManyOrigins,
 
-    /// <summary>Older than what is held.</summary>
+    /// <summary>Older than what is held, or of a run that is over.</summary>
     Older,
 
     /// <summary>Held already.</summary>
@@ -55,7 +58,7 @@ public abstract record StateSyncEffect
     /// <summary>Send to a linked peer.</summary>
     public sealed record Send(NodeId To, ReadOnlyMemory<byte> Bytes) : StateSyncEffect;
 
-    /// <summary>A state is in force; also raised for our own.</summary>
+    /// <summary>A section is in force; also raised for our own.</summary>
     /// <param name="Node">The owner.</param>
     /// <param name="Epoch">Its epoch.</param>
     /// <param name="Seq">Its seq.</param>
@@ -63,10 +66,12 @@ public abstract record StateSyncEffect
     /// <param name="New">What holds now.</param>
     public sealed record Applied(NodeId Node, ulong Epoch, ulong Seq, StateBody? Old, StateBody New) : StateSyncEffect;
 
-    /// <summary>A state is no longer in force: nothing newer came in time, or its owner was refused.</summary>
+    /// <summary>
+    /// A section is no longer in force: nothing newer came in time, its owner was refused, or its owner's run is over.
+    /// </summary>
     public sealed record Expired(NodeId Node, StateBody Old) : StateSyncEffect;
 
-    /// <summary>The owner signed two contents under one (epoch, seq). Both verify; the lower hash holds everywhere.</summary>
+    /// <summary>The owner signed two contents of a section under one (epoch, seq). Both verify; the lower hash holds everywhere.</summary>
     public sealed record Equivocation(NodeId Node, SignedState Kept, SignedState Rejected) : StateSyncEffect;
 
     /// <summary>

@@ -5,10 +5,10 @@ namespace ActorP2P.Protocol.Gossip;
 /// <summary>First byte of a message of state sync. Membership messages share the channel and have numbers from 17.</summary>
 internal enum StateSyncKind : byte
 {
-    /// <summary>u8 flags, u64 bucket mask, u16 count, count x (u64 reference, u64 epoch, u64 seq, u64 fingerprint).</summary>
+    /// <summary>u8 flags, u64 bucket mask, versions.</summary>
     Announce = 1,
 
-    /// <summary>u16 count, count x (u64 reference, u64 epoch, u64 seq, u64 fingerprint): what the asker holds, zeros for nothing.</summary>
+    /// <summary>Versions that the asker holds, zeros for nothing.</summary>
     Query = 2,
 
     /// <summary>u8 flags, u16 count, count x signed state.</summary>
@@ -45,14 +45,17 @@ internal enum AnswerFlags : byte
 }
 
 /// <summary>A state's version as announced and asked for.</summary>
+/// <param name="Section">The part of the owner's state.</param>
 /// <param name="Reference"><see cref="Identity.NodeId.Reference"/> of the owner.</param>
 /// <param name="Epoch">Its epoch.</param>
 /// <param name="Seq">Its seq.</param>
 /// <param name="Fingerprint"><see cref="SignedState.Fingerprint"/>.</param>
-internal readonly record struct StateVersion(ulong Reference, ulong Epoch, ulong Seq, ulong Fingerprint)
+internal readonly record struct StateVersion(StateSection Section, ulong Reference, ulong Epoch, ulong Seq, ulong Fingerprint)
 {
-    /// <summary>Length on the wire.</summary>
+    /// <summary>Length on the wire, where the section stands before the versions of many.</summary>
     internal const int LengthBytes = 32;
+
+    internal StateKey Key => new(Reference, Section);
 
     /// <summary>Of two contents under one (epoch, seq) the lower hash is news: it has to win everywhere.</summary>
     internal bool IsNewsTo(StateVersion held) =>
@@ -65,11 +68,16 @@ internal readonly record struct StateVersion(ulong Reference, ulong Epoch, ulong
         Epoch == held.Epoch && Seq == held.Seq && Fingerprint != held.Fingerprint;
 }
 
-/// <summary>Composes and reads the messages of state sync.</summary>
+/// <summary>
+/// Composes and reads the messages of state sync. Versions are none or more lists, ascending by section:
+/// u8 section, u16 count from 1, count x (u64 reference, u64 epoch, u64 seq, u64 fingerprint).
+/// </summary>
 internal static class StateSyncWire
 {
     /// <summary>Buckets of a digest: the top six bits of the reference.</summary>
     internal const int BucketCount = 64;
+
+    private const int ListHeadBytes = 3;
 
     /// <summary>Mask of all buckets.</summary>
     internal const ulong AllBuckets = ulong.MaxValue;
@@ -78,7 +86,7 @@ internal static class StateSyncWire
 
     internal static ReadOnlyMemory<byte> Announce(AnnounceFlags flags, ulong mask, IReadOnlyCollection<StateVersion> versions)
     {
-        var writer = new WireWriter(12 + (versions.Count * StateVersion.LengthBytes));
+        var writer = new WireWriter(10 + (2 * ListHeadBytes) + (versions.Count * StateVersion.LengthBytes));
         writer.WriteByte((byte)StateSyncKind.Announce);
         writer.WriteByte((byte)flags);
         writer.WriteUInt64(mask);
@@ -88,7 +96,7 @@ internal static class StateSyncWire
 
     internal static ReadOnlyMemory<byte> Query(IReadOnlyCollection<StateVersion> versions)
     {
-        var writer = new WireWriter(3 + (versions.Count * StateVersion.LengthBytes));
+        var writer = new WireWriter(1 + (2 * ListHeadBytes) + (versions.Count * StateVersion.LengthBytes));
         writer.WriteByte((byte)StateSyncKind.Query);
         WriteVersions(writer, versions);
         return writer.Detach();
@@ -128,20 +136,31 @@ internal static class StateSyncWire
         return writer.Detach();
     }
 
-    /// <summary>Reads a list of versions, in place of what is in <paramref name="versions"/>.</summary>
-    internal static bool TryReadVersions(ref WireReader reader, List<StateVersion> versions)
+    /// <summary>Reads versions to the end of the message, in place of what is in <paramref name="versions"/>.</summary>
+    internal static bool TryReadVersions(ref WireReader reader, StateScope scope, List<StateVersion> versions)
     {
         versions.Clear();
-        if (!reader.TryReadUInt16(out var count) || reader.RemainingBytes != count * StateVersion.LengthBytes)
+        for (var before = default(StateSection); reader.RemainingBytes > 0;)
         {
-            return false;
-        }
+            _ = reader.TryReadByte(out var number);
+            var section = (StateSection)number;
+            if (section <= before
+                || !scope.Has(section)
+                || !reader.TryReadUInt16(out var count)
+                || count == 0
+                || reader.RemainingBytes < count * StateVersion.LengthBytes)
+            {
+                return false;
+            }
 
-        for (var i = 0; i < count; i++)
-        {
-            _ = reader.TryReadUInt64(out var reference) & reader.TryReadUInt64(out var epoch)
-                & reader.TryReadUInt64(out var seq) & reader.TryReadUInt64(out var fingerprint);
-            versions.Add(new StateVersion(reference, epoch, seq, fingerprint));
+            for (var i = 0; i < count; i++)
+            {
+                _ = reader.TryReadUInt64(out var reference) & reader.TryReadUInt64(out var epoch)
+                    & reader.TryReadUInt64(out var seq) & reader.TryReadUInt64(out var fingerprint);
+                versions.Add(new StateVersion(section, reference, epoch, seq, fingerprint));
+            }
+
+            before = section;
         }
 
         return true;
@@ -149,13 +168,20 @@ internal static class StateSyncWire
 
     private static void WriteVersions(WireWriter writer, IReadOnlyCollection<StateVersion> versions)
     {
-        writer.WriteUInt16((ushort)versions.Count);
-        foreach (var version in versions)
+        foreach (var section in versions.Select(static version => version.Section).Distinct().Order())
         {
-            writer.WriteUInt64(version.Reference);
-            writer.WriteUInt64(version.Epoch);
-            writer.WriteUInt64(version.Seq);
-            writer.WriteUInt64(version.Fingerprint);
+            writer.WriteByte((byte)section);
+            writer.WriteUInt16((ushort)versions.Count(version => version.Section == section));
+            foreach (var version in versions)
+            {
+                if (version.Section == section)
+                {
+                    writer.WriteUInt64(version.Reference);
+                    writer.WriteUInt64(version.Epoch);
+                    writer.WriteUInt64(version.Seq);
+                    writer.WriteUInt64(version.Fingerprint);
+                }
+            }
         }
     }
 }

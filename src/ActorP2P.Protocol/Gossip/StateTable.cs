@@ -3,7 +3,7 @@ using ActorP2P.Protocol.Identity;
 
 namespace ActorP2P.Protocol.Gossip;
 
-/// <summary>What is held of one owner.</summary>
+/// <summary>What is held of one section of one owner.</summary>
 public sealed class StateEntry
 {
     internal StateEntry(SignedState signed, StateBody body, DateTimeOffset receivedAt)
@@ -16,16 +16,19 @@ public sealed class StateEntry
     }
 
     /// <summary>The place of an owner who may say nothing for a while: no version is news to it.</summary>
-    internal StateEntry(NodeId node, DateTimeOffset retiredUntil, DateTimeOffset receivedAt)
+    internal StateEntry(NodeId node, StateSection section, DateTimeOffset retiredUntil, DateTimeOffset receivedAt)
     {
         Node = node;
-        Version = new StateVersion(node.Reference, ulong.MaxValue, ulong.MaxValue, 0);
+        Version = new StateVersion(section, node.Reference, ulong.MaxValue, ulong.MaxValue, 0);
         RetiredUntil = retiredUntil;
         ReceivedAt = receivedAt;
     }
 
     /// <summary>The owner.</summary>
     public NodeId Node { get; }
+
+    /// <summary>Which part of its state it is.</summary>
+    public StateSection Section => Version.Section;
 
     /// <summary>Until when an owner who gave up its ID is held to that; null for any other.</summary>
     internal DateTimeOffset? RetiredUntil { get; }
@@ -59,15 +62,23 @@ public sealed class StateEntry
 }
 
 /// <summary>
-/// The newest state of every owner, with sums of fingerprints that let two tables be compared in a few bytes.
-/// Sums are taken modulo 2^64, so entries go in and out in any order.
+/// The newest state of every section of every owner, with sums of fingerprints that let two tables be compared in a few
+/// bytes. Sums are taken modulo 2^64, so entries go in and out in any order.
 /// </summary>
 public sealed class StateTable
 {
-    private readonly Dictionary<NodeId, StateEntry> _entries = [];
-    private readonly Dictionary<ulong, NodeId> _byReference = [];
+    private readonly IReadOnlyList<StateSection> _sections;
+    private readonly Dictionary<(NodeId Node, StateSection Section), StateEntry> _entries = [];
+    private readonly Dictionary<StateKey, NodeId> _byReference = [];
+    private readonly int[] _counts;
     private readonly ulong[] _buckets = new ulong[StateSyncWire.BucketCount];
     private ulong _root;
+
+    internal StateTable(StateScope scope)
+    {
+        _sections = scope.Sections;
+        _counts = new int[_sections.Count];
+    }
 
     /// <summary>Number of entries, tombstones included.</summary>
     public int Count => _entries.Count;
@@ -90,18 +101,28 @@ public sealed class StateTable
         }
     }
 
-    /// <summary>What is held of an owner, a tombstone perhaps.</summary>
-    public bool TryGet(NodeId node, [NotNullWhen(true)] out StateEntry? entry) => _entries.TryGetValue(node, out entry);
+    /// <summary>What is held of an owner's section, a tombstone perhaps.</summary>
+    public bool TryGet(NodeId node, StateSection section, [NotNullWhen(true)] out StateEntry? entry) =>
+        _entries.TryGetValue((node, section), out entry);
+
+    /// <summary>Owners of whom a section is held, tombstones included.</summary>
+    internal int CountOf(StateSection section) => _counts[section - _sections[0]];
 
     internal ulong Root => _root;
 
     internal ReadOnlySpan<ulong> Buckets => _buckets;
 
-    internal bool TryGet(ulong reference, [NotNullWhen(true)] out StateEntry? entry)
+    internal bool TryGet(StateKey key, [NotNullWhen(true)] out StateEntry? entry)
     {
         entry = null;
-        return _byReference.TryGetValue(reference, out var node) && _entries.TryGetValue(node, out entry);
+        return _byReference.TryGetValue(key, out var node) && _entries.TryGetValue((node, key.Section), out entry);
     }
+
+    /// <summary>True for a section of a run that is over: the owner's first section has a higher epoch.</summary>
+    internal bool IsOver(StateVersion version) =>
+        version.Section != _sections[0]
+        && TryGet(new StateKey(version.Reference, _sections[0]), out var first)
+        && version.Epoch < first.Epoch;
 
     /// <summary>Versions of the states in force in some buckets. A tombstone is not told: nobody could answer for it.</summary>
     internal IEnumerable<StateVersion> VersionsIn(ulong mask)
@@ -117,17 +138,19 @@ public sealed class StateTable
 
     internal void Set(StateEntry entry)
     {
-        Remove(entry.Node);
-        _entries[entry.Node] = entry;
-        _byReference[entry.Node.Reference] = entry.Node;
+        Remove(entry.Node, entry.Section);
+        _entries[(entry.Node, entry.Section)] = entry;
+        _byReference[entry.Version.Key] = entry.Node;
+        _counts[entry.Section - _sections[0]]++;
         Add(entry.Version.Reference, entry.Version.Fingerprint);
     }
 
-    internal void Remove(NodeId node)
+    internal void Remove(NodeId node, StateSection section)
     {
-        if (_entries.Remove(node, out var entry))
+        if (_entries.Remove((node, section), out var entry))
         {
-            _byReference.Remove(node.Reference);
+            _byReference.Remove(entry.Version.Key);
+            _counts[section - _sections[0]]--;
             Subtract(entry);
         }
     }

@@ -6,9 +6,11 @@ namespace ActorP2P.Protocol.Settings;
 /// <param name="Fanout">Neighbours told at each announcement, and those a push is passed on to.</param>
 /// <param name="PushOnChange">Our own changes are pushed at once, and others' pushes passed on.</param>
 /// <param name="PushDebounce">Changes of our own are gathered this long.</param>
-/// <param name="MinChangeInterval">Least time between two changes of one owner, ours and everybody else's.</param>
-/// <param name="MaxStateBytes">Length of a body.</param>
-/// <param name="MaxOrigins">Owners whose states are held.</param>
+/// <param name="MinChangeInterval">Least time between two changes of one section, ours and everybody else's.</param>
+/// <param name="MaxLinkStateBytes">Length of a link state.</param>
+/// <param name="MaxInterestsBytes">Length of a node's interests in a namespace.</param>
+/// <param name="MaxStatusBytes">Length of a node's status in a namespace.</param>
+/// <param name="MaxOrigins">Owners of whom a section is held, for each section.</param>
 /// <param name="MaxAnswerBytes">States in one answer, in bytes.</param>
 /// <param name="ReplyBytesPerSecond">What one neighbour may make us reply, in bytes a second.</param>
 /// <param name="ReplyBurstBytes">The same at once.</param>
@@ -24,7 +26,9 @@ public sealed record StateSyncSettings(
     bool PushOnChange,
     TimeSpan PushDebounce,
     TimeSpan MinChangeInterval,
-    int MaxStateBytes,
+    int MaxLinkStateBytes,
+    int MaxInterestsBytes,
+    int MaxStatusBytes,
     int MaxOrigins,
     int MaxAnswerBytes,
     int ReplyBytesPerSecond,

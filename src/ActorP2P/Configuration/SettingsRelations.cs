@@ -1,4 +1,5 @@
 using ActorP2P.Protocol.Frames;
+using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Settings;
 
@@ -137,9 +138,11 @@ internal static class SettingsRelations
             [("channel", "max-message-bytes")],
             $"{SettingsText.OfSize(d.AssemblyBytes)} is below three messages of channel.max-message-bytes = {SettingsText.OfSize(s.Channel.MaxMessageBytes)}: one origin gets half of it");
         check.AtMost(("dissemination", "retention-bytes"), d.RetentionBytes, ("dissemination", "retention-total-bytes"), d.RetentionTotalBytes);
-        check.AtMost(("state-sync", "max-state-bytes"), s.StateSync.MaxStateBytes, ("state-sync", "max-answer-bytes"), s.StateSync.MaxAnswerBytes);
+        check.AtMost(("state-sync", "max-link-state-bytes"), s.StateSync.MaxLinkStateBytes, ("state-sync", "max-answer-bytes"), s.StateSync.MaxAnswerBytes);
+        check.AtMost(("state-sync", "max-interests-bytes"), s.StateSync.MaxInterestsBytes, ("state-sync", "max-answer-bytes"), s.StateSync.MaxAnswerBytes);
+        check.AtMost(("state-sync", "max-status-bytes"), s.StateSync.MaxStatusBytes, ("state-sync", "max-answer-bytes"), s.StateSync.MaxAnswerBytes);
         check.AtMost(("state-sync", "max-answer-bytes"), s.StateSync.MaxAnswerBytes, ("state-sync", "reply-burst-bytes"), s.StateSync.ReplyBurstBytes);
-        check.AtMost(("state-sync", "max-status-value-bytes"), s.StateSync.MaxStatusValueBytes, ("state-sync", "max-state-bytes"), s.StateSync.MaxStateBytes);
+        check.AtMost(("state-sync", "max-status-value-bytes"), s.StateSync.MaxStatusValueBytes, ("state-sync", "max-status-bytes"), s.StateSync.MaxStatusBytes);
     }
 
     private static void CheckNamespaces(P2PSettings s, Checker check)
@@ -157,6 +160,16 @@ internal static class SettingsRelations
         foreach (var opened in s.Namespaces.Where(n => n.Topics.Count > s.Dissemination.MaxTopics))
         {
             check.That(false, ("dissemination", "max-topics"), [], $"{s.Dissemination.MaxTopics} is below the {opened.Topics.Count} topics of namespace {opened.Name}");
+        }
+
+        foreach (var opened in s.Namespaces)
+        {
+            var bytes = InterestsBody.LengthBytes(opened.Topics, opened.Protocols);
+            check.That(
+                bytes <= s.StateSync.MaxInterestsBytes,
+                ("state-sync", "max-interests-bytes"),
+                [],
+                $"{s.StateSync.MaxInterestsBytes} is below the {bytes} bytes of the topics and protocols of namespace {opened.Name}");
         }
     }
 

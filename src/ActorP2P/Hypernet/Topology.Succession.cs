@@ -34,7 +34,7 @@ public sealed partial class Topology
         }
 
         // The link state of the successor may come first, from that run or a later one; an earlier one was a node of its own.
-        if (_sync.Table.TryGet(statement.Successor, out var entry) && entry.Epoch < statement.Epoch)
+        if (_sync.Table.TryGet(statement.Successor, StateSection.LinkState, out var entry) && entry.Epoch < statement.Epoch)
         {
             _environment.Counters.Add("succession.refused." + ReasonName.Of(SuccessionVerdict.SuccessorLives));
         }

@@ -66,13 +66,13 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         }
     }
 
-    /// <summary>A state is in force. It is shown at once, or gathered when the member's allowance is used up.</summary>
-    public IReadOnlyList<ControlEvent> Apply(NodeId node, ulong epoch, ulong seq, NamespaceStateBody state, DateTimeOffset now)
+    /// <summary>A section of a state is in force. It is shown at once, or gathered when the member's allowance is used up.</summary>
+    public IReadOnlyList<ControlEvent> Apply(NodeId node, ulong epoch, ulong seq, StateBody state, DateTimeOffset now)
     {
         var member = Ensure(node);
-        member.Newest = new Known(state, epoch, seq);
+        member.Newest = member.Newest.With(state, epoch, seq);
         member.Allowance ??= new TokenBucket(limits.StatusPerSecond, limits.StatusBurst, now);
-        if (node == _self || member.State is null || member.Allowance.Value.Available(now) >= 1)
+        if (node == _self || !member.Shown.IsKnown || member.Allowance.Value.Available(now) >= 1)
         {
             return Show(node, member, now);
         }
@@ -106,18 +106,16 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         return events;
     }
 
-    /// <summary>A state is in force no more.</summary>
-    public IReadOnlyList<ControlEvent> Expire(NodeId node)
+    /// <summary>A section of a state is in force no more.</summary>
+    public IReadOnlyList<ControlEvent> Expire(NodeId node, StateSection section, DateTimeOffset now)
     {
-        if (!_members.TryGetValue(node, out var member) || member.State is not { } before)
+        if (!_members.TryGetValue(node, out var member) || !member.Newest.IsKnown)
         {
             return [];
         }
 
-        member.Shown = null;
-        member.Newest = null;
-        _gathered.Remove(node);
-        return [.. Differences(node, before, NamespaceStateBody.Empty), .. Forget(node, member)];
+        member.Newest = member.Newest.Without(section);
+        return [.. Show(node, member, now), .. Forget(node, member)];
     }
 
     /// <summary>The links are these from now on; <see cref="ComputeRoutes"/> says what that means.</summary>
@@ -187,7 +185,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         var subscribers = new SortedDictionary<string, List<NodeId>>(StringComparer.Ordinal);
         foreach (var (node, member) in _members.OrderBy(pair => pair.Key))
         {
-            foreach (var topic in member.State?.Topics ?? [])
+            foreach (var topic in member.Shown.Topics)
             {
                 if (!subscribers.TryGetValue(topic, out var nodes))
                 {
@@ -204,13 +202,13 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
     /// <summary>Status of one node; empty when it is not known.</summary>
     public StatusSnapshot Status(NodeId node)
     {
-        var member = _members.GetValueOrDefault(node);
-        return new StatusSnapshot(namespaceName, node, member?.Epoch ?? 0, member?.Seq ?? 0, (member?.State ?? NamespaceStateBody.Empty).Status);
+        var state = _members.TryGetValue(node, out var member) ? member.Shown : MemberState.Unknown;
+        return new StatusSnapshot(namespaceName, node, state.Status is null ? state.Epoch : state.StatusEpoch, state.StatusSeq, state.Entries);
     }
 
     /// <summary>Status of all nodes whose state is known.</summary>
     public IReadOnlyList<StatusSnapshot> AllStatus() =>
-        [.. _members.Where(pair => pair.Value.State is not null).Select(pair => pair.Key).Order().Select(Status)];
+        [.. _members.Where(pair => pair.Value.Shown.IsKnown).Select(pair => pair.Key).Order().Select(Status)];
 
     private Member Ensure(NodeId node)
     {
@@ -231,7 +229,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
     // Bounded by links and by state-sync.max-origins: a node that is neither linked nor has a state is no member.
     private IEnumerable<ControlEvent> Forget(NodeId node, Member member)
     {
-        if (member.HasSession || member.State is not null)
+        if (member.HasSession || member.Newest.IsKnown)
         {
             yield break;
         }
@@ -247,7 +245,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
     // The allowance may run into debt: a state is shown whole, and the next one waits the longer.
     private List<ControlEvent> Show(NodeId node, Member member, DateTimeOffset now)
     {
-        var events = Differences(node, member.State ?? NamespaceStateBody.Empty, member.Newest!.State);
+        var events = Differences(node, member.Shown, member.Newest);
         var allowance = member.Allowance!.Value;
         allowance.Charge(events.Count, now);
         member.Allowance = allowance;
@@ -256,7 +254,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         return events;
     }
 
-    private List<ControlEvent> Differences(NodeId node, NamespaceStateBody before, NamespaceStateBody after)
+    private List<ControlEvent> Differences(NodeId node, MemberState before, MemberState after)
     {
         var events = new List<ControlEvent>();
         if (!before.Topics.SequenceEqual(after.Topics))
@@ -264,30 +262,33 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
             events.Add(new TopicsChanged(namespaceName, node, after.Topics));
         }
 
-        foreach (var (key, value) in after.Status)
+        if (ReferenceEquals(before.Status, after.Status))
         {
-            if (!before.Status.TryGetValue(key, out var old) || !old.Span.SequenceEqual(value.Span))
+            return events;
+        }
+
+        foreach (var (key, value) in after.Entries)
+        {
+            if (!before.Entries.TryGetValue(key, out var old) || !old.Span.SequenceEqual(value.Span))
             {
                 events.Add(new StatusChanged(namespaceName, node, key, value));
             }
         }
 
-        events.AddRange(before.Status.Keys.Where(key => !after.Status.ContainsKey(key))
+        events.AddRange(before.Entries.Keys.Where(key => !after.Entries.ContainsKey(key))
             .Select(key => new StatusChanged(namespaceName, node, key, ReadOnlyMemory<byte>.Empty)));
         return events;
     }
-
-    private sealed record Known(NamespaceStateBody State, ulong Epoch, ulong Seq);
 
     private sealed class Member
     {
         public bool HasSession { get; set; }
 
         /// <summary>What observers have been told.</summary>
-        public Known? Shown { get; set; }
+        public MemberState Shown { get; set; } = MemberState.Unknown;
 
         /// <summary>What is in force.</summary>
-        public Known? Newest { get; set; }
+        public MemberState Newest { get; set; } = MemberState.Unknown;
 
         public TokenBucket? Allowance { get; set; }
 
@@ -295,14 +296,8 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
 
         public ulong LinkEpoch { get; set; }
 
-        public NamespaceStateBody? State => Shown?.State;
-
-        public ulong Epoch => Shown?.Epoch ?? 0;
-
-        public ulong Seq => Shown?.Seq ?? 0;
-
         public int Hops { get; set; }
 
-        public PeerInfo Info(NodeId node) => new(node, IsLinked, HasSession ? LinkEpoch : Epoch, Hops, State?.Protocols ?? []);
+        public PeerInfo Info(NodeId node) => new(node, IsLinked, HasSession ? LinkEpoch : Shown.Epoch, Hops, Shown.Interests?.Protocols ?? []);
     }
 }

@@ -39,11 +39,18 @@ internal sealed partial class Node : UntypedActor
         _own = demand.Own ?? OwnState.From(settings);
     }
 
+    private StateLimits Limits => StateLimits.From(_environment.Settings.StateSync, _environment.Settings.Dissemination);
+
     /// <inheritdoc />
     protected override void PreStart()
     {
         _multicast.Tell(new Multicast.UseTopics(_own.Topics));
-        _stateSync.Tell(new StateSync.SetOwn(_own, null, null));
+        SetOwn(InterestsOf(_own, out var reason), reason, null, null);
+        if (_demand.Own is not null)
+        {
+            // An earlier incarnation may have set a status in this epoch, which this one then has to replace or empty.
+            SetOwn(StatusOf(_own, out reason), reason, null, null);
+        }
     }
 
     /// <inheritdoc />
@@ -84,13 +91,13 @@ internal sealed partial class Node : UntypedActor
         if (!ReferenceEquals(topics, _own.Topics))
         {
             var changed = _own with { Topics = topics };
-            if (ExcessOf(changed) is { } reason)
+            if (InterestsOf(changed, out var reason) is not { } interests)
             {
                 Refuse(topic, reason);
                 return;
             }
 
-            Change(changed, null, null);
+            Change(changed, interests, null, null);
             _multicast.Tell(new Multicast.UseTopics(topics));
         }
 
@@ -104,13 +111,13 @@ internal sealed partial class Node : UntypedActor
         {
             Status = status.Value.IsEmpty ? _own.Status.Remove(status.Key) : _own.Status.SetItem(status.Key, status.Value.ToArray()),
         };
-        if (ExcessOf(changed) is { } reason)
+        if (StatusOf(changed, out var reason) is not { } body)
         {
             Refuse(status.Key, reason);
             return;
         }
 
-        Change(changed, Sender, status.Key);
+        Change(changed, body, Sender, status.Key);
     }
 
     private void ChangeProtocols(IReadOnlyList<ProtocolRange> ofModules)
@@ -123,27 +130,31 @@ internal sealed partial class Node : UntypedActor
             return;
         }
 
-        if (ExcessOf(changed) is not null)
+        if (InterestsOf(changed, out _) is not { } interests)
         {
             _environment.Counters.Add("node.refused.protocols");
             return;
         }
 
-        Change(changed, null, null);
+        Change(changed, interests, null, null);
     }
 
-    private string? ExcessOf(OwnState own)
-    {
-        var limits = StateLimits.From(_environment.Settings.StateSync, _environment.Settings.Dissemination);
-        return NamespaceStateBody.TryCreate(own.Topics, own.Protocols, own.Status, limits, out _, out var reason) ? null : reason;
-    }
+    private InterestsBody? InterestsOf(OwnState own, out string reason) =>
+        InterestsBody.TryCreate(own.Topics, own.Protocols, Limits, out var body, out reason) ? body : null;
 
-    private void Change(OwnState own, IActorRef? asker, string? statusKey)
+    private StatusBody? StatusOf(OwnState own, out string reason) =>
+        StatusBody.TryCreate(own.Status, Limits, out var body, out reason) ? body : null;
+
+    private void Change(OwnState own, StateBody body, IActorRef? asker, string? statusKey)
     {
         _own = own;
         _demand.Own = own;
-        _stateSync.Tell(new StateSync.SetOwn(own, asker, statusKey));
+        SetOwn(body, string.Empty, asker, statusKey);
     }
+
+    private void SetOwn(StateBody? body, string reason, IActorRef? asker, string? statusKey) =>
+        _stateSync.Tell(new StateSync.SetOwn(
+            body ?? throw new InvalidOperationException($"What the namespace starts with breaks a limit: {reason}."), asker, statusKey));
 
     private void Refuse(string subject, string reason)
     {

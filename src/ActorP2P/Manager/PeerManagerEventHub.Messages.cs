@@ -12,11 +12,11 @@ internal sealed partial class PeerManagerEventHub
     /// <summary>From the PeerManager: the session is over; with <paramref name="IsRelayed"/> another one goes on through relays.</summary>
     internal sealed record PeerLeft(NodeId Node, string Reason, bool IsRelayed = false);
 
-    /// <summary>From the state sync: a member's state (or our own) is in force.</summary>
-    internal sealed record StateApplied(NodeId Node, ulong Epoch, ulong Seq, NamespaceStateBody State);
+    /// <summary>From the state sync: a section of a member's state (or our own) is in force.</summary>
+    internal sealed record StateApplied(NodeId Node, ulong Epoch, ulong Seq, StateBody State);
 
-    /// <summary>From the state sync: a member's state is in force no more.</summary>
-    internal sealed record StateExpired(NodeId Node);
+    /// <summary>From the state sync: a section of a member's state is in force no more.</summary>
+    internal sealed record StateExpired(NodeId Node, StateSection Section);
 
     /// <summary>From the PeerManager: links changed.</summary>
     internal sealed record UseView(NetworkView View);

@@ -59,7 +59,7 @@ internal sealed partial class PeerManagerEventHub : UntypedActor, IWithTimers
                 MarkRoutesStale();
                 break;
             case StateExpired m:
-                Publish(_network.Expire(m.Node));
+                Publish(_network.Expire(m.Node, m.Section, Now));
                 MarkRoutesStale();
                 break;
             case PeerJoined m:

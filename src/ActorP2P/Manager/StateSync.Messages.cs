@@ -1,3 +1,4 @@
+using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
 
 namespace ActorP2P;
@@ -5,11 +6,11 @@ namespace ActorP2P;
 /// <content>The vocabulary of the state sync. Batches are the peer's.</content>
 internal sealed partial class StateSync
 {
-    /// <summary>From the node: what it says of itself from now on.</summary>
-    /// <param name="State">All of it.</param>
+    /// <summary>From the node: what a section of its state says from now on.</summary>
+    /// <param name="Body">All of the section.</param>
     /// <param name="Asker">Gets <see cref="StatusSet"/> when a status key is given.</param>
     /// <param name="StatusKey">The key that was set.</param>
-    internal sealed record SetOwn(OwnState State, IActorRef? Asker, string? StatusKey);
+    internal sealed record SetOwn(StateBody Body, IActorRef? Asker, string? StatusKey);
 
     /// <summary>From the PeerManager: a session with the node is up.</summary>
     internal sealed record PeerUp(NodeId Node, IActorRef Peer);

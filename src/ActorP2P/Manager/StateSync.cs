@@ -17,7 +17,6 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
     private readonly string _size;
     private readonly IActorRef _hub;
     private readonly IActorRef _multicast;
-    private readonly StateLimits _limits;
     private readonly StateSyncCore _core;
     private readonly Dictionary<NodeId, IActorRef> _peers = [];
     private readonly List<StateSyncEffect> _effects = [];
@@ -29,10 +28,9 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
         _size = $"size.{namespaceName}.states";
         _hub = hub;
         _multicast = multicast;
-        _limits = StateLimits.From(environment.Settings.StateSync, environment.Settings.Dissemination);
         _core = new StateSyncCore(
             environment.Settings.StateSync,
-            _limits,
+            StateLimits.From(environment.Settings.StateSync, environment.Settings.Dissemination),
             StateScope.Namespace(environment.Settings.Network.Id, namespaceName),
             environment.Trust.Identity.Curve,
             environment.Trust.Identity.Key,
@@ -101,12 +99,7 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
 
     private void Set(SetOwn set)
     {
-        if (!NamespaceStateBody.TryCreate(set.State.Topics, set.State.Protocols, set.State.Status, _limits, out var body, out var reason))
-        {
-            throw new InvalidOperationException($"The node let a state through that breaks a limit: {reason}.");
-        }
-
-        var seq = _core.SetOwn(body, Now, _effects);
+        var seq = _core.SetOwn(set.Body, Now, _effects);
         if (set.StatusKey is { } key)
         {
             set.Asker?.Tell(new StatusSet(_namespace, key, seq));
@@ -134,17 +127,15 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
                 }
 
                 break;
-            case StateSyncEffect.Applied { New: NamespaceStateBody body } e:
-                Apply(e, body);
+            case StateSyncEffect.Applied e:
+                Apply(e);
                 break;
             case StateSyncEffect.Expired e:
-                _hub.Tell(new PeerManagerEventHub.StateExpired(e.Node));
-                _multicast.Tell(new Multicast.UseMember(e.Node, null));
-                Context.Parent.Tell(new PeerManager.MemberChanged(e.Node, false));
+                Expire(e);
                 break;
             case StateSyncEffect.Equivocation e:
                 _environment.Counters.Add("state-sync.equivocation");
-                _hub.Tell(new PeerManagerEventHub.Raise(new EquivocationSeen(_namespace, e.Node, "namespace state", new EquivocationEvidence(e.Kept.Encode(), e.Rejected.Encode()))));
+                _hub.Tell(new PeerManagerEventHub.Raise(new EquivocationSeen(_namespace, e.Node, ReasonName.Of(e.Kept.Section), new EquivocationEvidence(e.Kept.Encode(), e.Rejected.Encode()))));
                 break;
             case StateSyncEffect.EpochLearnt:
                 _environment.Counters.Add("state-sync.epoch-learnt");
@@ -168,13 +159,24 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
         }
     }
 
-    private void Apply(StateSyncEffect.Applied applied, NamespaceStateBody body)
+    // Every member has interests, so they alone say who is one.
+    private void Apply(StateSyncEffect.Applied applied)
     {
-        _hub.Tell(new PeerManagerEventHub.StateApplied(applied.Node, applied.Epoch, applied.Seq, body));
-        if (applied.Node != _environment.Trust.Identity.Id)
+        _hub.Tell(new PeerManagerEventHub.StateApplied(applied.Node, applied.Epoch, applied.Seq, applied.New));
+        if (applied.New is InterestsBody interests && applied.Node != _environment.Trust.Identity.Id)
         {
-            _multicast.Tell(new Multicast.UseMember(applied.Node, body.Topics));
+            _multicast.Tell(new Multicast.UseMember(applied.Node, interests.Topics));
             Context.Parent.Tell(new PeerManager.MemberChanged(applied.Node, true));
+        }
+    }
+
+    private void Expire(StateSyncEffect.Expired expired)
+    {
+        _hub.Tell(new PeerManagerEventHub.StateExpired(expired.Node, expired.Old.Section));
+        if (expired.Old is InterestsBody)
+        {
+            _multicast.Tell(new Multicast.UseMember(expired.Node, null));
+            Context.Parent.Tell(new PeerManager.MemberChanged(expired.Node, false));
         }
     }
 

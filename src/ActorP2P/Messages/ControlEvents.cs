@@ -65,7 +65,7 @@ public sealed record SlowModule(string Namespace, string Type, int WaitingMessag
 /// <summary>A member signed two different things with one id.</summary>
 /// <param name="Namespace">The namespace.</param>
 /// <param name="Node">Who signed both.</param>
-/// <param name="Subject">What was signed: "link state", "namespace state" or "publication".</param>
+/// <param name="Subject">What was signed: "link state", "interests", "status" or "publication".</param>
 /// <param name="Evidence">Both of them.</param>
 public sealed record EquivocationSeen(string Namespace, NodeId Node, string Subject, EquivocationEvidence Evidence) : ControlEvent(Namespace);
 
@@ -107,6 +107,11 @@ public sealed record PeerInfo(NodeId Node, bool Linked, ulong Epoch, int Hops, I
 public sealed record TopicsSnapshot(string Namespace, IReadOnlyDictionary<string, IReadOnlyList<NodeId>> Subscribers);
 
 /// <summary>A node's status entries.</summary>
+/// <param name="Namespace">The namespace.</param>
+/// <param name="Node">Whose they are.</param>
+/// <param name="Epoch">The epoch in which it signed them, or its interests when it has set none; 0 when it is not known.</param>
+/// <param name="Seq">Count of the changes of its status in that epoch; 0 when it has set none.</param>
+/// <param name="Entries">Values by key.</param>
 public sealed record StatusSnapshot(string Namespace, NodeId Node, ulong Epoch, ulong Seq, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Entries);
 
 /// <summary>The way to every known node, of whatever namespace.</summary>

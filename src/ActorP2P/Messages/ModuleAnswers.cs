@@ -109,6 +109,9 @@ public sealed record Subscribed(string Namespace, string Topic);
 public sealed record Unsubscribed(string Namespace, string Topic);
 
 /// <summary>The status entry is part of this node's state.</summary>
+/// <param name="Namespace">The namespace.</param>
+/// <param name="Key">The entry.</param>
+/// <param name="Seq">The seq of this node's status that carries it.</param>
 public sealed record StatusSet(string Namespace, string Key, ulong Seq);
 
 /// <summary>A status entry or subscription was refused.</summary>

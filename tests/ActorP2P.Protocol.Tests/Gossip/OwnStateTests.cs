@@ -5,7 +5,7 @@ namespace ActorP2P.Protocol.Tests.Gossip;
 /// <summary>When a node signs its own state.</summary>
 public sealed class OwnStateTests
 {
-    private readonly OwnState _own = new(epoch: 1, seqBase: 0, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(800));
+    private readonly OwnState _own = new(seqBase: 0, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(800));
     private DateTimeOffset _now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private int _changes;
 

@@ -21,48 +21,72 @@ public sealed class StateBodyTests
     }
 
     [Fact]
-    public void A_namespace_state_is_read_back_whatever_the_order_it_was_made_in()
+    public void Interests_are_read_back_whatever_the_order_they_were_made_in()
     {
-        Assert.True(NamespaceStateBody.TryCreate(["y", "x"], [new("q", 1, 2), new("p", 3, 3)], Entries(("k", [1]), ("j", [])), Limits, out var one, out _));
-        Assert.True(NamespaceStateBody.TryCreate(["x", "y"], [new("p", 3, 3), new("q", 1, 2)], Entries(("j", []), ("k", [1])), Limits, out var other, out _));
+        Assert.True(InterestsBody.TryCreate(["y", "x", "y"], [new("q", 1, 2), new("p", 3, 3)], Limits, out var one, out _));
+        Assert.True(InterestsBody.TryCreate(["x", "y"], [new("p", 3, 3), new("q", 1, 2)], Limits, out var other, out _));
         Assert.Equal(one.Encode().ToArray(), other.Encode().ToArray());
-        Assert.True(NamespaceStateBody.TryDecode(one.Encode(), Limits, out var read));
+        Assert.True(InterestsBody.TryDecode(one.Encode(), Limits, out var read));
         Assert.Equal(["x", "y"], read.Topics);
         Assert.Equal([new ProtocolRange("p", 3, 3), new ProtocolRange("q", 1, 2)], read.Protocols);
-        Assert.Equal([1], read.Status["k"].ToArray());
-        Assert.Equal(0, read.Status["j"].Length);
+    }
+
+    [Fact]
+    public void A_status_is_read_back_whatever_the_order_it_was_made_in()
+    {
+        Assert.True(StatusBody.TryCreate(Entries(("k", [1]), ("j", [])), Limits, out var one, out _));
+        Assert.True(StatusBody.TryCreate(Entries(("j", []), ("k", [1])), Limits, out var other, out _));
+        Assert.Equal(one.Encode().ToArray(), other.Encode().ToArray());
+        Assert.True(StatusBody.TryDecode(one.Encode(), Limits, out var read));
+        Assert.Equal([1], read.Entries["k"].ToArray());
+        Assert.Equal(0, read.Entries["j"].Length);
+    }
+
+    [Fact]
+    public void The_bytes_of_each_section_are_those_of_the_specification()
+    {
+        Assert.True(InterestsBody.TryCreate(["ab", "c"], [new("p", 1, 258)], Limits, out var interests, out _));
+        Assert.True(StatusBody.TryCreate(Entries(("k", [7, 8])), Limits, out var status, out _));
+        Assert.Equal("020200" + "02006162" + "010063" + "0100" + "010070" + "01000000" + "02010000", Convert.ToHexStringLower(interests.Encode().Span));
+        Assert.Equal("030100" + "01006b" + "02000708", Convert.ToHexStringLower(status.Encode().Span));
+        Assert.Equal(interests.Encode().Length, InterestsBody.LengthBytes(interests.Topics, interests.Protocols));
+        var links = LinkStateBody.Create(["a:1"], new byte[32], [5], Limits);
+        Assert.Equal("0101" + "0300613a31" + new string('0', 64) + "0100" + "0500000000000000", Convert.ToHexStringLower(links.Encode().Span));
     }
 
     [Fact]
     public void Every_cut_body_and_every_longer_one_is_refused()
     {
-        Assert.True(NamespaceStateBody.TryCreate(["x"], [new("p", 1, 1)], Entries(("k", [1, 2])), Limits, out var state, out _));
+        Assert.True(InterestsBody.TryCreate(["x"], [new("p", 1, 1)], Limits, out var interests, out _));
+        Assert.True(StatusBody.TryCreate(Entries(("k", [1, 2])), Limits, out var status, out _));
         var link = LinkStateBody.Create(["a:1"], new byte[32], [1, 2], Limits);
-        foreach (var bytes in new[] { state.Encode().ToArray(), link.Encode().ToArray() })
+        foreach (var bytes in new StateBody[] { interests, status, link }.Select(static body => body.Encode().ToArray()))
         {
+            Assert.Equal(1, ReadAs(bytes));
             for (var length = 0; length < bytes.Length; length++)
             {
-                Assert.False(NamespaceStateBody.TryDecode(bytes.AsMemory(0, length), Limits, out _));
-                Assert.False(LinkStateBody.TryDecode(bytes.AsMemory(0, length), Limits, out _));
+                Assert.Equal(0, ReadAs(bytes.AsMemory(0, length)));
             }
 
-            byte[] longer = [.. bytes, 0];
-            Assert.False(NamespaceStateBody.TryDecode(longer, Limits, out _));
-            Assert.False(LinkStateBody.TryDecode(longer, Limits, out _));
+            Assert.Equal(0, ReadAs((byte[])[.. bytes, 0]));
         }
     }
 
     [Fact]
     public void A_form_that_is_not_canonical_is_refused()
     {
-        byte[] twice = [1, 2, 0, 1, 0, (byte)'x', 1, 0, (byte)'x', 0, 0, 0, 0];
-        byte[] descending = [1, 2, 0, 1, 0, (byte)'y', 1, 0, (byte)'x', 0, 0, 0, 0];
-        byte[] ascending = [1, 2, 0, 1, 0, (byte)'x', 1, 0, (byte)'y', 0, 0, 0, 0];
-        Assert.False(NamespaceStateBody.TryDecode(twice, Limits, out _));
-        Assert.False(NamespaceStateBody.TryDecode(descending, Limits, out _));
-        Assert.True(NamespaceStateBody.TryDecode(ascending, Limits, out _));
-        ascending[0] = 2;
-        Assert.False(NamespaceStateBody.TryDecode(ascending, Limits, out _));
+        byte[] twice = [2, 2, 0, 1, 0, (byte)'x', 1, 0, (byte)'x', 0, 0];
+        byte[] descending = [2, 2, 0, 1, 0, (byte)'y', 1, 0, (byte)'x', 0, 0];
+        byte[] ascending = [2, 2, 0, 1, 0, (byte)'x', 1, 0, (byte)'y', 0, 0];
+        Assert.Equal(0, ReadAs(twice));
+        Assert.Equal(0, ReadAs(descending));
+        Assert.Equal(1, ReadAs(ascending));
+        ascending[0] = 4;
+        Assert.Equal(0, ReadAs(ascending));
+        byte[] keysTwice = [3, 2, 0, 1, 0, (byte)'x', 0, 0, 1, 0, (byte)'x', 0, 0];
+        byte[] keysAscending = [3, 2, 0, 1, 0, (byte)'x', 0, 0, 1, 0, (byte)'y', 0, 0];
+        Assert.Equal(0, ReadAs(keysTwice));
+        Assert.Equal(1, ReadAs(keysAscending));
     }
 
     [Theory]
@@ -70,13 +94,25 @@ public sealed class StateBodyTests
     [InlineData(0, 1, 300, 1, "status entries")]
     [InlineData(0, 1, 1, 5000, "status value")]
     [InlineData(200, 1, 1, 1, "a topic")]
-    [InlineData(0, 1, 30, 4000, "longer than")]
+    [InlineData(0, 1, 30, 4000, "the status entries together")]
+    [InlineData(120, 250, 1, 1, "topics and protocols")]
     public void A_limit_is_refused_with_its_name(int topicLength, int topics, int entries, int valueBytes, string reason)
     {
         var names = Enumerable.Range(0, topics).Select(number => $"{number}" + new string('t', topicLength));
         var status = Enumerable.Range(0, entries).Select(number => KeyValuePair.Create($"{number}", (ReadOnlyMemory<byte>)new byte[valueBytes]));
-        Assert.False(NamespaceStateBody.TryCreate(names, [], status, Limits, out _, out var why));
-        Assert.Contains(reason, why);
+        var limits = Limits with { MaxInterestsBytes = 16 * 1024 };
+        var isRefused = !InterestsBody.TryCreate(names, [], limits, out _, out var why);
+        var isStatusRefused = !StatusBody.TryCreate(status, limits, out _, out var statusWhy);
+        Assert.NotEqual(isRefused, isStatusRefused);
+        Assert.Contains(reason, why + statusWhy);
+    }
+
+    [Fact]
+    public void A_status_key_that_is_set_twice_or_is_no_text_is_refused()
+    {
+        Assert.False(StatusBody.TryCreate(Entries(("k", [1]), ("k", [2])), Limits, out _, out var why));
+        Assert.Contains("twice", why);
+        Assert.False(StatusBody.TryCreate(Entries(("\ud800", [1]), ("\ud801", [2])), Limits, out _, out _));
     }
 
     [Fact]
@@ -104,6 +140,12 @@ public sealed class StateBodyTests
     [InlineData("http://host:1", false)]
     public void Addresses_are_host_and_port(string text, bool valid) =>
         Assert.Equal(valid, NetworkAddress.TryParse(text, out _, out _));
+
+    // In how many ways it can be read.
+    private static int ReadAs(ReadOnlyMemory<byte> bytes) =>
+        (LinkStateBody.TryDecode(bytes, Limits, out _) ? 1 : 0)
+        + (InterestsBody.TryDecode(bytes, Limits, out _) ? 1 : 0)
+        + (StatusBody.TryDecode(bytes, Limits, out _) ? 1 : 0);
 
     private static IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> Entries(params (string Key, byte[] Value)[] entries) =>
         entries.Select(static entry => KeyValuePair.Create(entry.Key, (ReadOnlyMemory<byte>)entry.Value));

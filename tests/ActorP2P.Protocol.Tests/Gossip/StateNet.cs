@@ -13,12 +13,14 @@ internal sealed class StateNet
 
     private readonly HashSet<(int A, int B)> _links = [];
     private readonly StateSyncSettings _settings;
+    private readonly StateLimits _limits;
     private readonly int _seed;
     private readonly Random _random;
     private readonly Dictionary<NodeId, VirtualNode> _byId;
 
-    public StateNet(int nodes, int seed, StateSyncSettings? settings = null)
+    public StateNet(int nodes, int seed, StateSyncSettings? settings = null, StateLimits? limits = null)
     {
+        _limits = limits ?? TestSettings.Limits;
         _settings = settings ?? TestSettings.StateSync;
         _seed = seed;
         _random = new Random(seed);
@@ -44,22 +46,34 @@ internal sealed class StateNet
 
     public Func<int, int, ReadOnlyMemory<byte>, bool> Carries { get; set; } = static (_, _, _) => true;
 
-    public static NamespaceStateBody Status(string key, string value)
+    public static StatusBody Status(string key, string value)
     {
         var entry = KeyValuePair.Create(key, (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(value));
-        Assert.True(NamespaceStateBody.TryCreate([], [], [entry], TestSettings.Limits, out var body, out var reason), reason);
+        Assert.True(StatusBody.TryCreate([entry], TestSettings.Limits, out var body, out var reason), reason);
         return body;
     }
 
+    public static InterestsBody Topics(params string[] topics)
+    {
+        Assert.True(InterestsBody.TryCreate(topics, [], TestSettings.Limits, out var body, out var reason), reason);
+        return body;
+    }
+
+    public static IReadOnlyList<string>? TopicsOf(VirtualNode at, int owner) =>
+        at.Core.Table.TryGet(SimulatedCurve.IdOf(owner), StateSection.Interests, out var entry) ? (entry.Body as InterestsBody)?.Topics : null;
+
     public static string? StatusOf(VirtualNode at, int owner, string key) =>
-        at.Core.Table.TryGet(SimulatedCurve.IdOf(owner), out var entry)
-        && entry.Body is NamespaceStateBody body
-        && body.Status.TryGetValue(key, out var value)
+        at.Core.Table.TryGet(SimulatedCurve.IdOf(owner), StateSection.Status, out var entry)
+        && entry.Body is StatusBody body
+        && body.Entries.TryGetValue(key, out var value)
             ? System.Text.Encoding.UTF8.GetString(value.Span)
             : null;
 
     public static SignedState Signed(int owner, ulong epoch, ulong seq, string value) =>
-        SignedState.Sign(Scope, SimulatedCurve.Key(owner), epoch, seq, Status("height", value).Encode());
+        Signed(owner, epoch, seq, Status("height", value));
+
+    public static SignedState Signed(int owner, ulong epoch, ulong seq, StateBody body) =>
+        SignedState.Sign(Scope, SimulatedCurve.Key(owner), epoch, seq, body.Encode());
 
     public void SetHeight(int node, string value) => SetOwn(node, Status("height", value));
 
@@ -139,7 +153,7 @@ internal sealed class StateNet
 
     private StateSyncCore NewCore(int number, ulong epoch, int random) => new(
         _settings,
-        TestSettings.Limits,
+        _limits,
         Scope,
         SimulatedCurve.Instance,
         SimulatedCurve.Key(number),

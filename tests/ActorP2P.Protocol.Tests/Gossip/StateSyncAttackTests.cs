@@ -121,7 +121,7 @@ public sealed class StateSyncAttackTests
     {
         var net = new StateNet(2, seed: 1).Link([(0, 1)]);
         net.SetHeight(1, "a");
-        Assert.True(net.Nodes[1].Core.Table.TryGet(net.Nodes[1].Id, out var entry));
+        Assert.True(net.Nodes[1].Core.Table.TryGet(net.Nodes[1].Id, StateSection.Status, out var entry));
         var old = entry.Signed!;
         net.Receive(1, from: 0, old);
         net.SetHeight(1, "b");
@@ -199,7 +199,7 @@ public sealed class StateSyncAttackTests
     {
         var net = new StateNet(2, seed: 1).Link([(0, 1)]);
         net.SetHeight(1, "x");
-        var query = StateSyncWire.Query([new StateVersion(net.Nodes[1].Id.Reference, 0, 0, 0)]);
+        var query = StateSyncWire.Query([new StateVersion(StateSection.Status, net.Nodes[1].Id.Reference, 0, 0, 0)]);
         var sent = net.Nodes[1].SentBytes;
         for (var i = 0; i < 20_000; i++)
         {

@@ -14,7 +14,7 @@ public sealed class StateSyncFloodTests
     {
         var settings = NoPush with { MaxOrigins = 100 };
         var net = new StateNet(3, seed: 1, settings).Link([(0, 1), (1, 2)]);
-        net.Receive(1, from: 0, Announcement(Enumerable.Range(0, 5000).Select(static i => new StateVersion((ulong)i, 1, 1, 1))));
+        net.Receive(1, from: 0, Announcement(Enumerable.Range(0, 5000).Select(static i => new StateVersion(StateSection.Status, (ulong)i, 1, 1, 1))));
         Assert.Equal(1, net.Nodes[1].Count(StateSyncDrop.TooManyQueries));
         net.SetHeight(2, "x");
         net.TimeUntil(static node => node.Number == 0 || StateNet.StatusOf(node, 2, "height") == "x", TimeSpan.FromSeconds(2));
@@ -31,7 +31,7 @@ public sealed class StateSyncFloodTests
         var epoch = 100ul;
         void Lie()
         {
-            net.Receive(3, from: 1, Announcement([new StateVersion(net.Nodes[0].Id.Reference, ++epoch, 1, 1)]));
+            net.Receive(3, from: 1, Announcement([new StateVersion(StateSection.Status, net.Nodes[0].Id.Reference, ++epoch, 1, 1)]));
             net.Time.After(TimeSpan.FromMilliseconds(50), Lie);
         }
 
@@ -44,7 +44,7 @@ public sealed class StateSyncFloodTests
     public void Who_did_not_answer_is_asked_again_only_after_a_while_and_another_announcer_soon()
     {
         var net = new StateNet(3, seed: 1, NoPush).Link([(0, 1), (0, 2)]);
-        var version = new StateVersion(4711, 1, 1, 1);
+        var version = new StateVersion(StateSection.Status, 4711, 1, 1, 1);
         int Asked(int from) => net.Run(net.Nodes[0], (core, now, effects) => core.HandleReceived(net.Nodes[from].Id, Announcement([version]), now, effects))
             .OfType<StateSyncEffect.Send>().Count(static send => send.Bytes.Span[0] == (byte)StateSyncKind.Query);
         Assert.Equal(1, Asked(from: 1));
@@ -135,7 +135,7 @@ public sealed class StateSyncFloodTests
         }
 
         Assert.Single(net.Nodes[1].Effects.OfType<StateSyncEffect.Equivocation>());
-        Assert.True(net.Nodes[1].Core.Table.TryGet(SimulatedCurve.IdOf(9), out var entry));
+        Assert.True(net.Nodes[1].Core.Table.TryGet(SimulatedCurve.IdOf(9), StateSection.Status, out var entry));
         Assert.Equal(contents[^1].Fingerprint, entry.Version.Fingerprint);
     }
 
@@ -148,7 +148,7 @@ public sealed class StateSyncFloodTests
         net.Run(net.Nodes[0], (core, now, effects) => core.HandleReceived(SimulatedCurve.IdOf(77), StateSyncWire.Answer(AnswerFlags.None, [both[0]]), now, effects));
         var asked = net.Run(net.Nodes[0], (core, now, effects) => core.HandleReceived(SimulatedCurve.IdOf(77), Announcement([both[1].Version]), now, effects));
         var query = Assert.Single(asked.OfType<StateSyncEffect.Send>()).Bytes;
-        Assert.Equal(StateSyncWire.Query([new StateVersion(both[1].Node.Reference, 0, 0, 0)]).ToArray(), query.ToArray());
+        Assert.Equal(StateSyncWire.Query([new StateVersion(StateSection.Status, both[1].Node.Reference, 0, 0, 0)]).ToArray(), query.ToArray());
         net.Run(net.Nodes[0], (core, now, effects) => core.HandleReceived(SimulatedCurve.IdOf(77), StateSyncWire.Answer(AnswerFlags.None, [both[1]]), now, effects));
         var evidence = Assert.Single(net.Nodes[0].Effects.OfType<StateSyncEffect.Equivocation>());
         Assert.Equal((both[0].Fingerprint, both[1].Fingerprint), (evidence.Kept.Fingerprint, evidence.Rejected.Fingerprint));

@@ -179,7 +179,7 @@ public sealed class StateSyncFlowTests
         net.Time.RunFor(TimeSpan.FromSeconds(1));
         Assert.Equal(9ul, Assert.Single(net.Nodes[0].Effects.OfType<StateSyncEffect.EpochLearnt>()).Epoch);
         Assert.Empty(net.Nodes[0].Effects.OfType<StateSyncEffect.EpochExceeded>());
-        Assert.True(net.Nodes[1].Core.Table.TryGet(net.Nodes[0].Id, out var entry));
+        Assert.True(net.Nodes[1].Core.Table.TryGet(net.Nodes[0].Id, StateSection.Status, out var entry));
         Assert.Equal((9ul, 1ul), (entry.Epoch, entry.Seq));
         net.Receive(0, from: 1, StateNet.Signed(0, epoch: 20, seq: 1, "of another holder"));
         Assert.Equal(20ul, Assert.Single(net.Nodes[0].Effects.OfType<StateSyncEffect.EpochExceeded>()).Epoch);

@@ -137,7 +137,7 @@ internal sealed class Liars
         var states = new List<SignedState>();
         for (var i = 0; i < count; i++)
         {
-            if (!SignedState.TryRead(ref reader, _linkScope, int.MaxValue, out var state))
+            if (!SignedState.TryRead(ref reader, _linkScope, out var state))
             {
                 return send;
             }

@@ -52,7 +52,7 @@ internal sealed class Invariants(SimulatedNetwork world)
         var (settings, name) = (node.Settings, SimulatedModule.Namespace);
         AtMost("size.link-states", settings.StateSync.MaxOrigins);
         AtMost("size.certificate-chains", settings.StateSync.MaxOrigins);
-        AtMost($"size.{name}.states", settings.StateSync.MaxOrigins);
+        AtMost($"size.{name}.states", 2 * settings.StateSync.MaxOrigins);
         AtMost($"size.{name}.retained-bytes", settings.Dissemination.RetentionTotalBytes);
         AtMost($"size.{name}.retained-messages", (long)settings.Dissemination.RetentionMessages * world.Nodes.Count);
         AtMost($"size.{name}.missing-ids", (long)settings.Dissemination.MaxAnnouncedIds * world.Nodes.Count);

@@ -240,7 +240,9 @@ public sealed class ReferenceConfTests
         state-sync.push-on-change = True
         state-sync.push-debounce = 00:00:00.0500000
         state-sync.min-change-interval = 00:00:00.1000000
-        state-sync.max-state-bytes = 65536
+        state-sync.max-link-state-bytes = 65536
+        state-sync.max-interests-bytes = 65536
+        state-sync.max-status-bytes = 65536
         state-sync.max-origins = 4096
         state-sync.max-answer-bytes = 65536
         state-sync.reply-bytes-per-second = 524288

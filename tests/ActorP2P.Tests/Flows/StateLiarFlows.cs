@@ -38,7 +38,7 @@ public sealed class StateLiarFlows
         var observers = await ObserversAsync(honest);
         Tell(liar, one, State(liar, liar.Epoch, "1").Encode());
         Tell(liar, other, State(liar, liar.Epoch, "2").Encode());
-        await ReportedAsync(network, observers, liar, "namespace state");
+        await ReportedAsync(network, observers, liar, "status");
         await Eventually.HoldsAsync(
             async () => (await Task.WhenAll(honest.Select(node => HeightAsync(node, liar)))).Distinct().ToList() is [not null], network.CountersText);
         AllAreLinked(network);
@@ -87,7 +87,7 @@ public sealed class StateLiarFlows
     {
         var reader = new Protocol.Wire.WireReader(evidence);
         var scope = subject == "link state" ? StateScope.LinkState(NetworkId) : StateScope.Namespace(NetworkId, Chain);
-        Assert.True(SignedState.TryRead(ref reader, scope, int.MaxValue, out var state));
+        Assert.True(SignedState.TryRead(ref reader, scope, out var state));
         return state;
     }
 
@@ -97,7 +97,7 @@ public sealed class StateLiarFlows
     private static SignedState State(TestNode node, ulong epoch, string height)
     {
         var status = new Dictionary<string, ReadOnlyMemory<byte>> { ["height"] = System.Text.Encoding.UTF8.GetBytes(height) };
-        Assert.True(NamespaceStateBody.TryCreate([], [], status, LimitsOf(node), out var body, out var reason), reason);
+        Assert.True(StatusBody.TryCreate(status, LimitsOf(node), out var body, out var reason), reason);
         return SignedState.Sign(StateScope.Namespace(NetworkId, Chain), node.Environment.Identity.Key, epoch, FarSeq, body.Encode());
     }
 

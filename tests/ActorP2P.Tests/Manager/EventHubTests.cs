@@ -181,10 +181,14 @@ public sealed class EventHubTests : ActorTest
         node.GrantSlot();
         var observer = node.Observer();
         var member = TestMembers.Identity(2).Id;
-        node.TellInside("events", new PeerManagerEventHub.StateApplied(member, 1, 1, Body(["a"], ("height", "1"), ("mode", "x"))));
-        node.TellInside("events", new PeerManagerEventHub.StateApplied(member, 1, 2, Body(["a", "b"], ("height", "2"))));
-        node.TellInside("events", new PeerManagerEventHub.StateApplied(member, 1, 3, Body(["a", "b"], ("height", "2"))));
-        node.TellInside("events", new PeerManagerEventHub.StateExpired(member));
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(member, 1, 1, Topics("a")));
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(member, 1, 1, Status(("height", "1"), ("mode", "x"))));
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(member, 1, 2, Topics("a", "b")));
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(member, 1, 2, Status(("height", "2"))));
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(member, 1, 3, Status(("height", "2"))));
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(member, 1, 3, Topics("a", "b")));
+        node.TellInside("events", new PeerManagerEventHub.StateExpired(member, StateSection.Interests));
+        node.TellInside("events", new PeerManagerEventHub.StateExpired(member, StateSection.Status));
         node.TellInside("events", new PeerManagerEventHub.Raise(new SlowPeer(Ns, member, 1)));
         Assert.Equal(
             ["topics a", "height=1", "mode=x", "topics a b", "height=2", "mode=", "topics ", "height=", "slow"],
@@ -204,7 +208,7 @@ public sealed class EventHubTests : ActorTest
     {
         var pair = new LogicalPair(this);
         var far = TestMembers.Identity(2).Id;
-        pair.Left.TellInside("events", new PeerManagerEventHub.StateApplied(far, 1, 1, NamespaceStateBody.Empty));
+        pair.Left.TellInside("events", new PeerManagerEventHub.StateApplied(far, 1, 1, InterestsBody.Empty));
         var observer = pair.Left.Observer();
         pair.Left.TellInside("events", new PeerManagerEventHub.UseView(TestMembers.View((0, 1), (1, 2))));
         var route = observer.FishForMessage<RouteChanged>(changed => changed.Node == far, Soon);
@@ -213,7 +217,7 @@ public sealed class EventHubTests : ActorTest
         Assert.Equal(3, observer.FishForMessage<RouteChanged>(changed => changed.Node == far, Soon).Hops);
         pair.Left.TellInside("events", new PeerManagerEventHub.UseView(TestMembers.View((0, 1), (3, 2))));
         Assert.Equal(0, observer.FishForMessage<RouteChanged>(changed => changed.Node == far, Soon).Hops);
-        pair.Left.TellInside("events", new PeerManagerEventHub.StateExpired(far));
+        pair.Left.TellInside("events", new PeerManagerEventHub.StateExpired(far, StateSection.Interests));
         AwaitAssert(() => Assert.Single(pair.Left.Ask<PeersSnapshot>(CreateTestProbe(), new NamespaceRouter.GetPeers(Ns)).Peers), Soon);
     }
 
@@ -222,7 +226,7 @@ public sealed class EventHubTests : ActorTest
     {
         var pair = new LogicalPair(this, TestMembers.Settings("events.route-interval = 1m"));
         var far = TestMembers.Identity(2).Id;
-        pair.Left.TellInside("events", new PeerManagerEventHub.StateApplied(far, 1, 1, NamespaceStateBody.Empty));
+        pair.Left.TellInside("events", new PeerManagerEventHub.StateApplied(far, 1, 1, InterestsBody.Empty));
         var observer = pair.Left.Observer();
         pair.Left.TellInside("events", new PeerManagerEventHub.UseView(TestMembers.View((0, 1), (1, 3), (3, 2))));
         pair.Left.TellInside("events", new PeerManagerEventHub.UseView(TestMembers.View((0, 1))));
@@ -233,16 +237,25 @@ public sealed class EventHubTests : ActorTest
         Assert.Equal(2, observer.FishForMessage<RouteChanged>(changed => changed.Node == far, Soon).Hops);
     }
 
-    private static NamespaceStateBody Heights(int entries, string value) =>
-        Body([], [.. Enumerable.Range(0, entries).Select(i => ($"h{i}", value))]);
-
-    private static NamespaceStateBody Body(IReadOnlyList<string> topics, params (string Key, string Value)[] status)
+    private static StateLimits Limits()
     {
         var settings = TestMembers.Settings();
+        return StateLimits.From(settings.StateSync, settings.Dissemination);
+    }
+
+    private static StatusBody Heights(int entries, string value) =>
+        Status([.. Enumerable.Range(0, entries).Select(i => ($"h{i}", value))]);
+
+    private static InterestsBody Topics(params string[] topics)
+    {
+        Assert.True(InterestsBody.TryCreate(topics, [], Limits(), out var body, out var reason), reason);
+        return body;
+    }
+
+    private static StatusBody Status(params (string Key, string Value)[] status)
+    {
         var entries = status.Select(entry => KeyValuePair.Create(entry.Key, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(entry.Value)));
-        Assert.True(
-            NamespaceStateBody.TryCreate(topics, [], entries, StateLimits.From(settings.StateSync, settings.Dissemination), out var body, out var reason),
-            reason);
+        Assert.True(StatusBody.TryCreate(entries, Limits(), out var body, out var reason), reason);
         return body;
     }
 
