@@ -15,7 +15,7 @@ namespace ActorP2P;
 /// <param name="Validator">Judges the certificates of remotes as of the start; <see cref="Trust"/> has what is in force.</param>
 /// <param name="Epoch">This start's epoch, stored durably before it is used.</param>
 /// <param name="Port">The transport. The host disposes it after the node has stopped.</param>
-/// <param name="Time">Says what time it is; timers come from the actor engine.</param>
+/// <param name="Time">Says what time it is; timers come from the actor engine, intervals from <see cref="Steady"/>.</param>
 /// <param name="Random">Used by several actors at once: it must be safe for concurrent calls (one thread in simulation).</param>
 /// <param name="Counters">Counters of the whole node.</param>
 /// <param name="Reassembly">The node's one budget for incomplete large messages.</param>
@@ -30,6 +30,12 @@ public sealed record NodeEnvironment(
     NodeCounters Counters,
     ReassemblyBudget Reassembly)
 {
+    /// <summary>What intervals are measured by, whatever happens to the wall clock.</summary>
+    public SteadyTime Steady { get; init; } = new(Time);
+
+    /// <summary>The epoch in force: <see cref="Epoch"/>, until others show that this node's key has signed under a higher one before.</summary>
+    public NodeEpoch Epochs { get; init; } = new(Epoch, new MemoryEpochStore(), Time, static work => work());
+
     /// <summary>Certificates, roots and lists in force; a reload changes them.</summary>
     public NodeTrust Trust { get; init; } = new(TrustState.Of(Identity, Validator));
 

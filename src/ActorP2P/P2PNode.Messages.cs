@@ -65,6 +65,12 @@ public sealed partial class P2PNode
     /// <summary>On the system's event stream: an address is bound; the actual port stands in it when 0 was configured.</summary>
     public sealed record Listening(string Endpoint);
 
+    /// <summary>
+    /// On the system's event stream: others hold a state that this node's key signed under <paramref name="Seen"/>, above its
+    /// epoch, and a higher one cannot be saved. Until it can, which is tried each minute, they take nothing that this node signs.
+    /// </summary>
+    public sealed record EpochNotSaved(ulong Seen, Transport.EpochFailure Failure, string Detail);
+
     /// <summary>On the system's event stream: a configured address cannot be bound. It is tried again.</summary>
     public sealed record ListenFailed(string Endpoint, string Reason);
 

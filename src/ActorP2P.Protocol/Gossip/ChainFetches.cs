@@ -80,6 +80,17 @@ internal sealed class ChainFetches(TimeSpan patience, IRandomSource random)
         Ask(fetch, from, now, effects);
     }
 
+    /// <summary>The clock was set: what is due is due by as much earlier or later.</summary>
+    internal void Shift(TimeSpan by)
+    {
+        _nextRetry = DateTimeOffset.MaxValue;
+        foreach (var fetch in _fetches.Values)
+        {
+            fetch.RetryAt += by;
+            _nextRetry = fetch.RetryAt < _nextRetry ? fetch.RetryAt : _nextRetry;
+        }
+    }
+
     /// <summary>Asks random peers for what did not come in time, and gives up what was asked for often enough.</summary>
     internal void AskAgain(List<NodeId> peers, DateTimeOffset now, List<MembershipEffect> effects)
     {

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using ActorP2P.Protocol.Identity;
-using ActorP2P.Protocol.Limits;
-using ActorP2P.Protocol.Timers;
 using ActorP2P.Protocol.Wire;
 
 namespace ActorP2P.Protocol.Gossip;
@@ -16,20 +14,13 @@ namespace ActorP2P.Protocol.Gossip;
 /// answer  u8 18, u16 count, count x (u16 length, the encoded chain)
 /// </code>
 /// </summary>
-public sealed class MembershipCore
+public sealed partial class MembershipCore
 {
     /// <summary>True when the bytes belong to this core, not to the state sync on the same channel.</summary>
     public static bool Owns(ReadOnlySpan<byte> bytes) => bytes.Length > 0 && bytes[0] is ChainFetches.QueryKind or AnswerKind;
 
     /// <summary>The token of a chain that has ended, as the validator's reason is shown.</summary>
     public const string Expired = "expired";
-
-    private const byte AnswerKind = 18;
-
-    // One answer is one message of the topology; a chain longer than this goes alone.
-    private const int AnswerBytes = 32 * 1024;
-    private const int AnswerBurst = 256;
-    private const double AnswersPerSecond = 64;
 
     private readonly Func<ReadOnlyMemory<byte>, DateTimeOffset, ChainJudgement> _validate;
     private readonly int _maxChains;
@@ -38,9 +29,6 @@ public sealed class MembershipCore
     private readonly Dictionary<NodeId, ReadOnlyMemory<byte>> _chains = [];
     private readonly Dictionary<ChainHash, NodeId> _byHash = [];
     private readonly ChainFetches _fetches;
-    private readonly Dictionary<NodeId, TokenBucket> _answers = [];
-    private readonly Alarm _alarm = new();
-    private DateTimeOffset _nextExpiry = DateTimeOffset.MaxValue;
     private NodeId? _self;
     private ImmutableDictionary<NodeId, MemberStanding> _standings = ImmutableDictionary<NodeId, MemberStanding>.Empty;
 
@@ -70,6 +58,7 @@ public sealed class MembershipCore
     /// <summary>Takes our own chain, so that others can fetch it from us and we judge ourselves a member.</summary>
     public void AddOwn(NodeId self, ReadOnlyMemory<byte> chain, DateTimeOffset notAfter, DateTimeOffset now, List<MembershipEffect> effects)
     {
+        FollowClock(now);
         _self = self;
         Keep(self, chain, notAfter, notAfter, effects);
         Rearm(now, effects);
@@ -85,6 +74,7 @@ public sealed class MembershipCore
     public void HandlePeerUp(
         NodeId peer, ReadOnlyMemory<byte> chain, DateTimeOffset notAfter, DateTimeOffset now, List<MembershipEffect> effects, DateTimeOffset? certificateNotAfter = null)
     {
+        FollowClock(now);
         if (!_peers.Contains(peer))
         {
             _peers.Add(peer);
@@ -104,6 +94,7 @@ public sealed class MembershipCore
     /// <summary>A node's link state names a chain: fetch it, first from who brought the state.</summary>
     public void HandleNeeded(NodeId node, ReadOnlyMemory<byte> hash, NodeId from, DateTimeOffset now, List<MembershipEffect> effects)
     {
+        FollowClock(now);
         var key = ChainHash.From(hash.Span);
         if (_byHash.ContainsKey(key) || _fetches.Contains(key))
         {
@@ -136,6 +127,7 @@ public sealed class MembershipCore
     /// <summary>Bytes from a linked peer.</summary>
     public void HandleReceived(NodeId from, ReadOnlyMemory<byte> bytes, DateTimeOffset now, List<MembershipEffect> effects)
     {
+        FollowClock(now);
         if (!_peers.Contains(from))
         {
             effects.Add(new MembershipEffect.Dropped(MembershipDrop.NotAPeer, from));
@@ -155,6 +147,7 @@ public sealed class MembershipCore
     /// <summary>Roots, lists or CRLs changed: every chain is judged anew.</summary>
     public void HandleRulesChanged(DateTimeOffset now, List<MembershipEffect> effects)
     {
+        FollowClock(now);
         foreach (var (node, chain) in _chains.Where(pair => pair.Key != _self).ToArray())
         {
             JudgeAgain(node, chain, now, effects);
@@ -167,18 +160,20 @@ public sealed class MembershipCore
     /// <summary>A scheduled timer fired; a stale token does nothing.</summary>
     public void HandleTimer(long token, DateTimeOffset now, List<MembershipEffect> effects)
     {
+        FollowClock(now);
         if (!_alarm.Accepts(token))
         {
             return;
         }
 
         _fetches.AskAgain(_peers, now, effects);
-
+        ForgetGone(now);
         ForgetExpiries(now);
         var expired = _standings.Where(pair => pair.Key != _self && pair.Value.Verdict == MembershipVerdict.Member && pair.Value.NotAfter <= now).ToArray();
         foreach (var (node, _) in expired)
         {
             Refuse(node, Expired, effects);
+            _gone[node] = now + GoneKept;
         }
 
         if (expired.Length > 0)
@@ -187,56 +182,6 @@ public sealed class MembershipCore
         }
 
         Rearm(now, effects);
-    }
-
-    private void Answer(NodeId to, ReadOnlySpan<byte> hashes, DateTimeOffset now, List<MembershipEffect> effects)
-    {
-        var bucket = _answers.TryGetValue(to, out var known) ? known : new TokenBucket(AnswersPerSecond, AnswerBurst, now);
-        var chains = new List<ReadOnlyMemory<byte>>();
-        var bytes = 0;
-        for (; !hashes.IsEmpty; hashes = hashes[SHA256.HashSizeInBytes..])
-        {
-            if (!bucket.TryTake(1, now))
-            {
-                effects.Add(new MembershipEffect.Dropped(MembershipDrop.OverAllowance, to));
-                break;
-            }
-
-            if (!_byHash.TryGetValue(ChainHash.From(hashes), out var node) || !_chains.TryGetValue(node, out var chain))
-            {
-                continue;
-            }
-
-            if (bytes + chain.Length > AnswerBytes && chains.Count > 0)
-            {
-                effects.Add(new MembershipEffect.Send(to, Encode(chains, bytes)));
-                chains.Clear();
-                bytes = 0;
-            }
-
-            chains.Add(chain);
-            bytes += chain.Length;
-        }
-
-        _answers[to] = bucket;
-        if (chains.Count > 0)
-        {
-            effects.Add(new MembershipEffect.Send(to, Encode(chains, bytes)));
-        }
-    }
-
-    private static ReadOnlyMemory<byte> Encode(List<ReadOnlyMemory<byte>> chains, int bytes)
-    {
-        var writer = new WireWriter(1 + sizeof(ushort) + (chains.Count * sizeof(ushort)) + bytes);
-        writer.WriteByte(AnswerKind);
-        writer.WriteUInt16((ushort)chains.Count);
-        foreach (var chain in chains)
-        {
-            writer.WriteUInt16((ushort)chain.Length);
-            writer.WriteBytes(chain.Span);
-        }
-
-        return writer.Detach();
     }
 
     private bool TryTakeAll(NodeId from, ReadOnlyMemory<byte> bytes, DateTimeOffset now, List<MembershipEffect> effects)
@@ -343,28 +288,9 @@ public sealed class MembershipCore
         }
 
         _standings = _standings.SetItem(node, standing);
+        _gone.Remove(node);
         NoteExpiry(notAfter);
         effects.Add(new MembershipEffect.Changed(Snapshot, node));
-    }
-
-    private void NoteExpiry(DateTimeOffset notAfter) => _nextExpiry = notAfter < _nextExpiry ? notAfter : _nextExpiry;
-
-    // Looked for when the earliest has passed only: at every message it would cost the time to go through all members.
-    private void ForgetExpiries(DateTimeOffset now)
-    {
-        if (_nextExpiry > now)
-        {
-            return;
-        }
-
-        _nextExpiry = DateTimeOffset.MaxValue;
-        foreach (var standing in _standings.Values)
-        {
-            if (standing.Verdict == MembershipVerdict.Member && standing.NotAfter > now)
-            {
-                NoteExpiry(standing.NotAfter);
-            }
-        }
     }
 
     // The chain stays: a reload of the rules may allow it again.
@@ -378,19 +304,5 @@ public sealed class MembershipCore
         _standings = _standings.SetItem(node, new MemberStanding(
             reason == Expired ? MembershipVerdict.Expired : MembershipVerdict.Refused, default, reason, default));
         effects.Add(new MembershipEffect.Refused(node, reason));
-    }
-
-    private void Rearm(DateTimeOffset now, List<MembershipEffect> effects)
-    {
-        // A fetch that ended meanwhile may leave its time behind: the alarm then finds nothing to do.
-        var at = _fetches.NextRetry < _nextExpiry ? _fetches.NextRetry : _nextExpiry;
-
-        // Timers of engines count milliseconds in 32 bits; a day is soon enough to look again.
-        var latest = now + TimeSpan.FromDays(1);
-        at = at > latest ? latest : at;
-        if ((_fetches.Count > 0 || !_standings.IsEmpty) && _alarm.TryArm(at, now, out var token, out var delay))
-        {
-            effects.Add(new MembershipEffect.Schedule(token, delay));
-        }
     }
 }

@@ -58,7 +58,7 @@ internal sealed class OwnState(ulong seqBase, TimeSpan minInterval, TimeSpan max
         return ++Seq;
     }
 
-    internal void BeginEpoch(DateTimeOffset signAt)
+    internal void SignAnew(DateTimeOffset signAt)
     {
         Seq = 0;
         if (Body is not null)
@@ -82,7 +82,7 @@ internal sealed class OwnStates
         Epoch = epoch;
     }
 
-    internal ulong Epoch { get; private set; }
+    internal ulong Epoch { get; }
 
     internal IReadOnlyList<OwnState> All => _sections;
 
@@ -101,30 +101,14 @@ internal sealed class OwnStates
         }
     }
 
-    /// <summary>The highest epoch under our key that was seen in somebody's hands.</summary>
-    internal ulong ReportedEpoch
-    {
-        get
-        {
-            var highest = 0ul;
-            foreach (var section in _sections)
-            {
-                highest = Math.Max(highest, section.Reported.Epoch);
-            }
-
-            return highest;
-        }
-    }
-
     internal OwnState this[StateSection section] => _sections[section - _first];
 
-    /// <summary>All sections go on under this epoch, with seqs from 1.</summary>
-    internal void BeginEpoch(ulong epoch, DateTimeOffset signAt)
+    /// <summary>All sections go on under another key, with seqs from 1.</summary>
+    internal void SignAnew(DateTimeOffset signAt)
     {
-        Epoch = epoch;
         foreach (var section in _sections)
         {
-            section.BeginEpoch(signAt);
+            section.SignAnew(signAt);
         }
     }
 

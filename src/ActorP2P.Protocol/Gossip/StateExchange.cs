@@ -40,6 +40,27 @@ internal sealed class StateExchange(
         };
     }
 
+    /// <summary>True for one state under our own key, which is judged; from whomever, since it proves itself.</summary>
+    internal bool TryHandleProof(NodeId from, ReadOnlyMemory<byte> bytes, DateTimeOffset now, List<StateSyncEffect> effects)
+    {
+        var reader = new WireReader(bytes);
+        if (!reader.TryReadByte(out var kind)
+            || (StateSyncKind)kind != StateSyncKind.Answer
+            || !reader.TryReadByte(out _)
+            || !reader.TryReadUInt16(out var count)
+            || count != 1
+            || !StateOnWire.TryRead(ref reader, scope, out var read)
+            || reader.RemainingBytes != 0
+            || read.BodyBytes > limits.MaxBytesOf(read.Section)
+            || !intake.Self.Point.SequenceEqual(read.Point.Span))
+        {
+            return false;
+        }
+
+        _ = intake.Judge(from, SignedState.Of(read, scope, intake.Self), now, effects);
+        return true;
+    }
+
     private bool HandleAnnounce(NodeId from, ref WireReader reader, DateTimeOffset now, List<StateSyncEffect> effects)
     {
         if (!reader.TryReadByte(out var flags)

@@ -257,7 +257,7 @@ internal sealed class StateIntake(
     {
         own[state.Section].Reported = (state.Epoch, state.Seq);
         effects.Add(state.Epoch > own.Epoch
-            ? new StateSyncEffect.EpochExceeded(state.Epoch, state)
+            ? new StateSyncEffect.EpochExceeded(state)
             : new StateSyncEffect.DuplicateIdentity(state));
     }
 

@@ -19,7 +19,7 @@ public sealed partial class StateSyncCore
 
         // The new key has signed nothing in this epoch, so its seqs begin anew.
         _own.ForgetReports();
-        _own.BeginEpoch(_own.Epoch, now);
+        _own.SignAnew(now);
         PublishOwn(now, effects);
         Rearm(now, effects);
     }

@@ -16,10 +16,6 @@ public sealed partial class StateSyncCore
     // Tables that forget at different times differ meanwhile: the scans of two nodes are seconds apart, not minutes.
     private const int ExpiryScansPerLife = 1024;
 
-    // Peers tell at link-up what they hold of us; what is heard later was signed while we run. A minute covers the links
-    // of a start. Learnt once only, or two holders of one key would outbid each other for ever.
-    private static readonly TimeSpan LearnEpochFor = TimeSpan.FromMinutes(1);
-
     // Links that change steadily are told of every 0.8 s by default: a broken one is still routed around within 2 s.
     private const int MaxLinkStateThrottle = 8;
 
@@ -37,7 +33,6 @@ public sealed partial class StateSyncCore
     private readonly StateExchange _exchange;
     private readonly Alarm _alarm = new();
     private DateTimeOffset _announceAt;
-    private DateTimeOffset _learnEpochUntil;
     private DateTimeOffset _expiryScanAt;
 
     /// <summary>Makes a core; nothing happens before <see cref="Start"/>.</summary>
@@ -77,13 +72,9 @@ public sealed partial class StateSyncCore
     /// <summary>What is held now.</summary>
     public StateTable Table => _table;
 
-    /// <summary>Our present epoch.</summary>
-    public ulong Epoch => _own.Epoch;
-
     /// <summary>Starts the timers.</summary>
     public void Start(DateTimeOffset now, List<StateSyncEffect> effects)
     {
-        _learnEpochUntil = now + LearnEpochFor;
         _announceAt = now + NextAnnounceDelay();
         _expiryScanAt = now + (_settings.ExpireAfter / ExpiryScansPerLife);
         Rearm(now, effects);
@@ -138,23 +129,31 @@ public sealed partial class StateSyncCore
         Rearm(now, effects);
     }
 
-    /// <summary>Bytes from a linked peer. They are judged completely; nothing throws.</summary>
+    /// <summary>What shows a node that its key has signed under a higher epoch than this; null when nothing here does.</summary>
+    public ReadOnlyMemory<byte>? ProofOfHigherEpoch(NodeId node, ulong epoch) =>
+        _table.TryGet(node, _scope.Leading, out var entry) && entry.Signed is { } signed && signed.Epoch > epoch
+            ? StateSyncWire.Answer(AnswerFlags.None, [signed])
+            : default(ReadOnlyMemory<byte>?);
+
+    /// <summary>
+    /// Bytes from a linked peer. They are judged completely; nothing throws. From anybody else only a
+    /// <see cref="ProofOfHigherEpoch"/> of ours counts.
+    /// </summary>
     public void HandleReceived(NodeId from, ReadOnlyMemory<byte> bytes, DateTimeOffset now, List<StateSyncEffect> effects)
     {
         if (!_announcer.Peers.Contains(from))
         {
-            effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.NotAPeer, from));
+            if (!_exchange.TryHandleProof(from, bytes, now, effects))
+            {
+                effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.NotAPeer, from));
+            }
+
             return;
         }
 
         if (!_exchange.TryHandle(from, bytes, now, effects))
         {
             effects.Add(new StateSyncEffect.Dropped(StateSyncDrop.Malformed, from));
-        }
-
-        if (_own.ReportedEpoch > _own.Epoch && now < _learnEpochUntil)
-        {
-            LearnEpoch(now, effects);
         }
 
         Rearm(now, effects);
@@ -187,16 +186,6 @@ public sealed partial class StateSyncCore
         }
 
         Rearm(now, effects);
-    }
-
-    private void LearnEpoch(DateTimeOffset now, List<StateSyncEffect> effects)
-    {
-        _learnEpochUntil = default;
-        effects.RemoveAll(static effect => effect is StateSyncEffect.EpochExceeded);
-        var learnt = _own.ReportedEpoch;
-        _own.BeginEpoch(learnt == ulong.MaxValue ? ulong.MaxValue : learnt + 1, now);
-        effects.Add(new StateSyncEffect.EpochLearnt(_own.Epoch));
-        PublishOwn(now, effects);
     }
 
     private void PublishOwn(DateTimeOffset now, List<StateSyncEffect> effects)

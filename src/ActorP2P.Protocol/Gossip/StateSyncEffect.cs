@@ -75,14 +75,10 @@ public abstract record StateSyncEffect
     public sealed record Equivocation(NodeId Node, SignedState Kept, SignedState Rejected) : StateSyncEffect;
 
     /// <summary>
-    /// Soon after the start: our key has signed under a higher epoch, by an earlier run whose store was lost or whose clock
-    /// was ahead. Our state goes on above it.
+    /// Our key has signed under a higher epoch than ours: in an earlier run whose store was lost while the clock is behind, or
+    /// in the hands of somebody else who runs with it now.
     /// </summary>
-    /// <param name="Epoch">Under which our state goes on.</param>
-    public sealed record EpochLearnt(ulong Epoch) : StateSyncEffect;
-
-    /// <summary>Our key has signed under a higher epoch than ours, long after our start: somebody else runs with it now.</summary>
-    public sealed record EpochExceeded(ulong Epoch, SignedState Evidence) : StateSyncEffect;
+    public sealed record EpochExceeded(SignedState Evidence) : StateSyncEffect;
 
     /// <summary>Somebody signs with our key under our epoch.</summary>
     public sealed record DuplicateIdentity(SignedState Evidence) : StateSyncEffect;

@@ -84,6 +84,12 @@ public abstract record HandshakeResult
 
         /// <summary>The identity that the remote claimed, when it got that far; unproven.</summary>
         public NodeId? ClaimedId { get; init; }
+
+        /// <summary>
+        /// With <see cref="HandshakeRefusal.SelfConnection"/>, the epoch of another holder of our key, who signed this
+        /// transcript with it; null when we reached ourselves, or the signature does not verify.
+        /// </summary>
+        public ulong? OwnKeyEpoch { get; init; }
     }
 
     /// <summary>The responder answers and waits for message 3.</summary>

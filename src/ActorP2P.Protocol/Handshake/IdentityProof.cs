@@ -101,7 +101,13 @@ internal static class IdentityProof
         var id = accepted.Id;
         if (id == parameters.Identity.Id)
         {
-            return Refuse(HandshakeRefusal.SelfConnection, "the remote has our own node ID") with { ClaimedId = id };
+            // Ourselves we meet in our own run; in another one it is another holder of the key, if it has it.
+            var isOther = claim.Epoch != parameters.Epoch && parameters.Identity.Curve.Verify(id, Context(claim.Role), signed, signature);
+            return Refuse(HandshakeRefusal.SelfConnection, "the remote has our own node ID") with
+            {
+                ClaimedId = id,
+                OwnKeyEpoch = isOther ? claim.Epoch : null,
+            };
         }
 
         if (parameters.ExpectedRemoteId is { } wanted && wanted != id)

@@ -70,6 +70,7 @@ public static class NodeBootstrap
             new NodeCounters(),
             new ReassemblyBudget(settings.Channel))
         {
+            Epochs = new NodeEpoch(epoch.Epoch, new FileEpochStore(data), time),
             Trust = files.Trust,
             Successions = successions,
             TrustSource = new TrustFileSource(

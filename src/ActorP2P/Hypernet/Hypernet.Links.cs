@@ -16,17 +16,17 @@ public sealed partial class Hypernet
         Receive<HandshakeFailed>(HandleHandshakeFailed);
         Receive<RemoteConfirmed>(confirmed =>
         {
-            _table.Confirmed(confirmed.LinkId, Now, _effects);
+            _table.Confirmed(confirmed.LinkId, Steady, _effects);
             Perform();
         });
         Receive<ProbeAnswered>(answered =>
         {
-            _table.ProbeAnswered(answered.LinkId, Now, _effects);
+            _table.ProbeAnswered(answered.LinkId, Steady, _effects);
             Perform();
         });
         Receive<LinkTableTimer>(timer =>
         {
-            _table.HandleTimer(timer.Token, Now, _effects);
+            _table.HandleTimer(timer.Token, Steady, _effects);
             Perform();
         });
         Receive<LinkEnded>(ended => EndLink(ended.LinkId, ended.Reason));
@@ -84,7 +84,7 @@ public sealed partial class Hypernet
             _server.Tell(new HypernetServer.HandshakeEnded(link.Id, IsMember: true));
         }
 
-        _table.HandshakeDone(done.LinkId, done.Remote, done.RemoteEpoch, Now, _effects);
+        _table.HandshakeDone(done.LinkId, done.Remote, done.RemoteEpoch, Steady, _effects);
         Perform();
     }
 
@@ -143,9 +143,8 @@ public sealed partial class Hypernet
             EndAttempt(link.Ready, reason);
         }
 
-        NoteSupersededEpoch(reason);
-
-        _table.LinkClosed(id, Now, _effects);
+        NoteHint(reason);
+        _table.LinkClosed(id, Steady, _effects);
         Perform();
         _links.Remove(id);
         _listeners.Admission.Links = _links.ProvenCount;
@@ -168,6 +167,10 @@ public sealed partial class Hypernet
             {
                 case LinkEffect.Confirm confirm when _links.TryGet(confirm.LinkId, out var link):
                     link.Link.Tell(Link.Confirm.Instance);
+                    break;
+                case LinkEffect.CloseLink { Reason: LinkCloseReason.OlderEpoch } close when _links.TryGet(close.LinkId, out var link):
+                    link.EndReason ??= ReasonName.Of(close.Reason);
+                    _topology.Tell(new Topology.CloseWithProof(link.Link, link.Proven!.Remote, link.Proven.RemoteEpoch, link.EndReason));
                     break;
                 case LinkEffect.CloseLink close when _links.TryGet(close.LinkId, out var link):
                     link.EndReason ??= ReasonName.Of(close.Reason);
@@ -194,6 +197,7 @@ public sealed partial class Hypernet
     private void Raise(LinkRecord link, NodeId remote)
     {
         link.WasUp = true;
+        _environment.Epochs.NoteLinked();
         _links.SetUp(remote, link);
         _environment.Counters.Add("link.up");
         _log.Info("link to {0} is up: {1}", remote.ShortId, link.Ready.Address);

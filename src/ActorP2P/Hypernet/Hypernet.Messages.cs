@@ -67,6 +67,14 @@ public sealed partial class Hypernet
         public static readonly Succeed Instance = new();
     }
 
+    /// <summary>From the topology or a namespace: this node's key has signed a state under a higher epoch; the signature was verified.</summary>
+    internal sealed record OwnEpochSeen(ulong Epoch);
+
+    /// <summary>From a link or the topology: another holder of this node's key, proven by a signature.</summary>
+    /// <param name="Epoch">The other's epoch.</param>
+    /// <param name="Proof">What it signed, for the log.</param>
+    internal sealed record OwnKeyMet(ulong Epoch, string Proof);
+
     /// <summary>From a link or the topology: a statement was taken, or came into force, in <see cref="NodeSuccessions"/>.</summary>
     internal sealed record SuccessionTaken(SuccessionStatement Statement, bool IsInForce);
 
@@ -90,6 +98,12 @@ public sealed partial class Hypernet
 
     /// <summary>From Hypernet's predecessor, which failed: the slot map and the members to dial as it knew them.</summary>
     private sealed record Inherited(IReadOnlyList<SlotEntry> Slots, IReadOnlyList<DiscoveredMember> Discovered);
+
+    /// <summary>From the <see cref="NodeEpoch"/>: whether an epoch above that one could be saved.</summary>
+    private sealed record EpochSaved(ulong Seen, Transport.EpochResult Result);
+
+    /// <summary>It could not be saved: try again.</summary>
+    private sealed record LearnAgain(ulong Seen);
 
     /// <summary>The link table's timer.</summary>
     private sealed record LinkTableTimer(long Token);

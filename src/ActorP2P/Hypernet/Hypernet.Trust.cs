@@ -23,15 +23,13 @@ public sealed partial class Hypernet
         }
     }
 
-    // A restart ends the process that had the lower epoch, and a succession its former key, so whoever hears this lives
-    // beside a second holder of its key, or where it has none any more.
-    private void NoteSupersededEpoch(string reason)
+    // Anybody may say so; what proves it comes signed, before the goodbye.
+    private void NoteHint(string reason)
     {
         if (reason is ReplacedElsewhere or RefusedElsewhere or GivenUpElsewhere)
         {
-            _environment.Counters.Add("link.duplicate-identity");
-            _log.Error("another process runs, or ran, with this node's key: {0}", reason);
-            TellManagers(_slots, new NetworkAlarm.OwnKeyElsewhere(_environment.Trust.Identity.Id, reason == GivenUpElsewhere ? _environment.Epoch : 0));
+            _environment.Counters.Add("link.duplicate-identity-hint");
+            _log.Warning("said of this node's key without proof: {0}", reason);
         }
     }
 
@@ -72,6 +70,11 @@ public sealed partial class Hypernet
         HandleHandshakeFailed(new HandshakeFailed(link.Id, link.Ready.Address, reason, detail, RefusedByUs: true));
 
         // Who shows a key that was given up is to hear why: it may be the right node with its old files.
+        if (reason == Link.IdentityGivenUp && _environment.Successions.StatementOf(done.Remote, Now) is { } statement)
+        {
+            link.Link.Tell(new Link.StateSuccession(statement));
+        }
+
         link.Link.Tell(reason == Link.IdentityGivenUp ? new Link.CloseLink(reason) : new Link.CutLink(reason));
         return true;
     }

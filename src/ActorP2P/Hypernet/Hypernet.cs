@@ -53,12 +53,15 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         HandleLinks();
         HandleParts();
         HandleSuccessions();
+        HandleEpochs();
     }
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
     private DateTimeOffset Now => _environment.Time.GetUtcNow();
+
+    private DateTimeOffset Steady => _environment.Steady.Now;
 
     /// <inheritdoc />
     protected override SupervisorStrategy SupervisorStrategy() => new HypernetStrategy(_environment.Settings.Supervision);
@@ -219,7 +222,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
 
     private void TellRejection(string endpoint, string reason, string detail)
     {
-        if (_rejections.TryTake(Now))
+        if (_rejections.TryTake(Steady))
         {
             _log.Warning("refused {0}: {1} ({2})", endpoint, reason, detail);
             TellManagers(_slots, new PeerManager.RemoteRejected(endpoint, reason, detail));

@@ -80,6 +80,11 @@ public sealed partial class Link
                 _writer.SendHandshake(answer.Frame);
                 break;
             case LinkHandshake.Step.Failed failed:
+                if (failed.OwnKeyEpoch is { } epoch)
+                {
+                    _hypernet.Tell(new Hypernet.OwnKeyMet(epoch, "a handshake"));
+                }
+
                 FailHandshake(failed.Reason, failed.Detail, refusedByUs: true);
                 break;
             case LinkHandshake.Step.Done done:

@@ -47,6 +47,9 @@ public sealed partial class Link
     /// <summary>From the topology: bytes for the remote topology, on the gossip lane of session 0.</summary>
     internal sealed record SendTopology(ReadOnlyMemory<byte> Bytes);
 
+    /// <summary>From the topology, before the link is closed: why, signed by the remote's own key. It goes out though the link is not confirmed.</summary>
+    internal sealed record ShowProof(ReadOnlyMemory<byte> Bytes);
+
     /// <summary>From the connection: all whole frames of one read.</summary>
     internal sealed record FramesReceived(IReadOnlyList<Frame> Frames, int Bytes);
 

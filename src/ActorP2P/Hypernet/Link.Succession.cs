@@ -49,6 +49,11 @@ public sealed partial class Link
         }
 
         var leadsHere = statement.Successor == remote || _claimed.Contains(statement.Successor);
+        if (!leadsHere && statement.Predecessor == _environment.Trust.Identity.Id)
+        {
+            return HandleOwnKeyGivenUp(statement);
+        }
+
         if (!leadsHere && statement.Predecessor != remote)
         {
             // Whoever signed it: a node speaks for itself here.
@@ -79,6 +84,18 @@ public sealed partial class Link
             _log.Warning("not taken from {0}: {1} ({2})", remote.ShortId, statement, ReasonName.Of(verdict));
         }
 
+        return true;
+    }
+
+    // Whoever brings it: our own key signed it, so it is proof that somebody else had the key.
+    private bool HandleOwnKeyGivenUp(SuccessionStatement statement)
+    {
+        if (!statement.Verify(_environment.Settings.Network.Id, _environment.Trust.Identity.Curve))
+        {
+            return Refuse("forged-succession");
+        }
+
+        _hypernet.Tell(new Hypernet.OwnKeyMet(statement.Epoch, "a statement of succession"));
         return true;
     }
 

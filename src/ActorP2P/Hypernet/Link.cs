@@ -149,6 +149,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
                 _environment.Counters.Add("link.dropped.topology-queue-full");
             }
         });
+        Receive<ShowProof>(proof => _writer.SendTopology(proof.Bytes));
         Receive<SendTunnel>(HandleTunnel);
         Receive<Taken>(taken => _sink.Handled(taken.Charge));
         Receive<RecordsTaken>(taken => _sessions!.Taken(taken.SessionTag, taken.Charge));

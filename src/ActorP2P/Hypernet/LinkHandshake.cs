@@ -29,7 +29,7 @@ internal sealed class LinkHandshake : IDisposable
         Identity = environment.Trust.Identity,
         Validator = environment.Trust.Validator,
         NetworkId = environment.Settings.Network.Id,
-        Epoch = environment.Epoch,
+        Epoch = environment.Epochs.Current,
         Suites = Suites(environment.Settings.Encryption.Suites),
         EncryptionEnabled = environment.Settings.Encryption.Enabled,
         Tls = binding is { } tls ? new TlsChannel(tls.ChannelBinding, tls.LocalSpkiHash, tls.RemoteSpkiHash) : null,
@@ -84,7 +84,7 @@ internal sealed class LinkHandshake : IDisposable
             case HandshakeResult.Done done:
                 return new Step.Done(done.Message3 is { } message3 ? Encode(message3) : default(ReadOnlyMemory<byte>?), done.Session);
             case HandshakeResult.Refused refused:
-                return new Step.Failed(Reason(refused), refused.Detail);
+                return new Step.Failed(Reason(refused), refused.Detail) { OwnKeyEpoch = refused.OwnKeyEpoch };
             default:
                 throw new InvalidOperationException($"A handshake result that is none: {result.GetType().Name}");
         }
@@ -131,6 +131,10 @@ internal sealed class LinkHandshake : IDisposable
         public sealed record Done(ReadOnlyMemory<byte>? LastFrame, PairSession Session) : Step;
 
         /// <summary>Refused.</summary>
-        public sealed record Failed(string Reason, string Detail) : Step;
+        public sealed record Failed(string Reason, string Detail) : Step
+        {
+            /// <summary>The epoch of another holder of our key, proven by its signature.</summary>
+            public ulong? OwnKeyEpoch { get; init; }
+        }
     }
 }

@@ -12,6 +12,9 @@ public sealed partial class Topology
     /// <summary>From Hypernet: the link is gone.</summary>
     internal sealed record LinkDown(NodeId Node);
 
+    /// <summary>From Hypernet: close a link whose remote came with this epoch while a higher one of it is known; show it what proves that.</summary>
+    internal sealed record CloseWithProof(IActorRef Link, NodeId Node, ulong Epoch, string Reason);
+
     /// <summary>From a link: topology bytes of the remote. Taking them is told to the link, which waits with reading more.</summary>
     /// <param name="From">The link's far end.</param>
     /// <param name="Bytes">One message of state sync or membership.</param>

@@ -80,7 +80,7 @@ public sealed partial class Topology
         var statement = succeeded.Statement;
         if (succeeded.IsInForce)
         {
-            _sync.Retire(statement.Predecessor, _environment.Successions.EndOf(statement.Predecessor, Now), Now, _stateEffects);
+            _sync.Retire(statement.Predecessor, _environment.Steady.Of(_environment.Successions.EndOf(statement.Predecessor, Now)), Steady, _stateEffects);
         }
 
         foreach (var neighbour in _links.Keys.Where(node => node != statement.Successor && node != statement.Predecessor))
@@ -109,7 +109,7 @@ public sealed partial class Topology
         SetOwn();
         var former = _environment.Successions.PredecessorsOf(identity.Id, Now);
         var until = former.Count > 0 ? _environment.Successions.EndOf(former[0], Now) : Now;
-        _sync.Succeed(identity.Key, until, Now, _stateEffects);
+        _sync.Succeed(identity.Key, _environment.Steady.Of(until), Steady, _stateEffects);
         UseTrust();
         PublishLinks();
         Perform();

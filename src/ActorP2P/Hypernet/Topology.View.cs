@@ -22,7 +22,7 @@ public sealed partial class Topology
 
         _isPublishing = true;
         var routing = _environment.Settings.Routing;
-        var wait = _publishedAt + (routing.ViewIntervalPerClaim * _claims) - Now;
+        var wait = _publishedAt + (routing.ViewIntervalPerClaim * _claims) - Steady;
         if (wait <= TimeSpan.Zero || _claims < UnhurriedClaims)
         {
             Self.Tell(PublishView.Instance);
@@ -36,7 +36,7 @@ public sealed partial class Topology
     private void Publish()
     {
         _isPublishing = false;
-        _publishedAt = Now;
+        _publishedAt = Steady;
         _environment.Counters.Set("size.link-states", _sync.Table.Count);
         _environment.Counters.Set("size.certificate-chains", _membership.Count);
 

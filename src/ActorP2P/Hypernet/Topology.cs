@@ -50,12 +50,13 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
             StateScope.LinkState(environment.Settings.Network.Id),
             identity.Curve,
             identity.Key,
-            environment.Epoch,
+            environment.Epochs.Current,
             _membership.Snapshot,
             environment.Random,
             starts.NextSeqBase());
         Receive<LinkUp>(HandleLinkUp);
         Receive<LinkDown>(HandleLinkDown);
+        Receive<CloseWithProof>(HandleClose);
         Receive<Received>(HandleReceived);
         Receive<Advertise>(advertise =>
         {
@@ -64,7 +65,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         });
         Receive<SyncTimer>(timer =>
         {
-            _sync.HandleTimer(timer.Token, Now, _stateEffects);
+            _sync.HandleTimer(timer.Token, Steady, _stateEffects);
             Perform();
         });
         Receive<MembershipTimer>(timer =>
@@ -82,7 +83,10 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
+    // By the wall clock, as certificates and statements are dated.
     private DateTimeOffset Now => _environment.Time.GetUtcNow();
+
+    private DateTimeOffset Steady => _environment.Steady.Now;
 
     private NodeId OwnId => _environment.Trust.Identity.Id;
 
@@ -91,7 +95,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
     {
         var identity = _environment.Trust.Identity;
         _membership.AddOwn(identity.Id, identity.Chain.Encoded, identity.NotAfter, Now, _membershipEffects);
-        _sync.Start(Now, _stateEffects);
+        _sync.Start(Steady, _stateEffects);
         SetOwn();
         Context.Parent.Tell(Hypernet.PartStarted.Instance);
         Timers.StartPeriodicTimer(nameof(LookAtExpiry), LookAtExpiry.Instance, TimeSpan.Zero, ExpiryLookInterval);
@@ -108,7 +112,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         _links[up.Node] = up.Link;
         _membership.HandlePeerUp(
             up.Node, up.RemoteChain, up.CertificateNotAfter, Now, _membershipEffects, Judge(up.RemoteChain, Now).CertificateNotAfter);
-        _sync.HandlePeerUp(up.Node, Now, _stateEffects);
+        _sync.HandlePeerUp(up.Node, Steady, _stateEffects);
         TellSuccessions(up.Node);
         SetOwn();
         PublishLinks();
@@ -126,6 +130,17 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         }
     }
 
+    // Its far end may be the one that was started later and yet has the lower epoch: it is shown what it signed before.
+    private void HandleClose(CloseWithProof close)
+    {
+        if (_sync.ProofOfHigherEpoch(close.Node, close.Epoch) is { } proof)
+        {
+            close.Link.Tell(new Link.ShowProof(proof));
+        }
+
+        close.Link.Tell(new Link.CloseLink(close.Reason));
+    }
+
     private void HandleReceived(Received received)
     {
         // First, so that bytes on which this actor fails are given back as well.
@@ -140,7 +155,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
         }
         else
         {
-            _sync.HandleReceived(received.From, received.Bytes, Now, _stateEffects);
+            _sync.HandleReceived(received.From, received.Bytes, Steady, _stateEffects);
         }
 
         Perform();
@@ -161,7 +176,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
     {
         var neighbours = _links.Keys.Select(node => node.Reference).Take(_limits.MaxNeighbours);
         var addresses = _addresses.Where(IsWorthAdvertising).Take(StateLimits.MaxAddresses);
-        _sync.SetOwn(LinkStateBody.Create(addresses, _environment.Trust.Identity.Chain.Hash.ToArray(), neighbours, _limits), Now, _stateEffects);
+        _sync.SetOwn(LinkStateBody.Create(addresses, _environment.Trust.Identity.Chain.Hash.ToArray(), neighbours, _limits), Steady, _stateEffects);
         Perform();
     }
 
@@ -214,19 +229,13 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
                     equivocation.Node,
                     new EquivocationEvidence(equivocation.Kept.Encode(), equivocation.Rejected.Encode())));
                 break;
-            case StateSyncEffect.EpochLearnt learnt:
-                _environment.Counters.Add("topology.epoch-learnt");
-                _log.Warning("this node's key has signed under a higher epoch before; its link state goes on under {0}", learnt.Epoch);
-                break;
             case StateSyncEffect.EpochExceeded exceeded:
                 _environment.Counters.Add("topology.epoch-exceeded");
-                _log.Error("this node's key has signed under epoch {0}, above ours: a second node with this key runs", exceeded.Epoch);
-                Context.Parent.Tell(new NetworkAlarm.OwnKeyElsewhere(OwnId, exceeded.Epoch));
+                Context.Parent.Tell(new Hypernet.OwnEpochSeen(exceeded.Evidence.Epoch));
                 break;
             case StateSyncEffect.DuplicateIdentity duplicate:
                 _environment.Counters.Add("topology.duplicate-identity");
-                _log.Error("another process signs with this node's key and epoch");
-                Context.Parent.Tell(new NetworkAlarm.OwnKeyElsewhere(OwnId, duplicate.Evidence.Epoch));
+                Context.Parent.Tell(new Hypernet.OwnKeyMet(duplicate.Evidence.Epoch, "a link state"));
                 break;
             case StateSyncEffect.Dropped dropped:
                 _environment.Counters.Add("topology.dropped." + ReasonName.Of(dropped.Reason));
@@ -242,7 +251,7 @@ public sealed partial class Topology : ReceiveActor, IWithTimers
                 Send(send.To, send.Bytes);
                 break;
             case MembershipEffect.Changed changed:
-                _sync.HandleMembership(changed.Snapshot, Now, _stateEffects, changed.Node);
+                _sync.HandleMembership(changed.Snapshot, Steady, _stateEffects, changed.Node);
                 TellCertificateEnds(changed);
                 JudgeSuccessions(changed.Snapshot);
                 SchedulePublish();

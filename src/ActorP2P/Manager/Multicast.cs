@@ -65,7 +65,7 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
             new PublicationScope(environment.Settings.Network.Id, namespaceName),
             environment.Trust.Identity.Curve,
             environment.Trust.Identity.Key,
-            environment.Epoch,
+            environment.Epochs.Current,
             seqBase,
             environment.Settings.Channel.MaxTypeNameBytes,
             isSigned: !environment.Settings.Dissemination.UnsignedNamespaces.Contains(namespaceName),
@@ -75,7 +75,7 @@ internal sealed partial class Multicast : UntypedActor, IWithTimers
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private DateTimeOffset Now => _environment.Time.GetUtcNow();
+    private DateTimeOffset Now => _environment.Steady.Now;
 
     /// <inheritdoc />
     protected override void OnReceive(object message)

@@ -47,6 +47,15 @@ internal sealed partial class PeerManager
     /// <summary>From the slot: the types that modules of this node take now.</summary>
     internal sealed record RegistrationsChanged(ImmutableDictionary<string, NamespaceSlot.Registration> Registrations);
 
+    /// <summary>From Hypernet: the node's epoch is another one, under which this namespace begins again.</summary>
+    internal sealed record BeginAnew
+    {
+        public static readonly BeginAnew Instance = new();
+    }
+
+    /// <summary>From the state sync: this node's key has signed a state under a higher epoch.</summary>
+    internal sealed record OwnEpochSeen(ulong Epoch);
+
     /// <summary>From the state sync: this member's state is known, or known no more.</summary>
     internal sealed record MemberChanged(NodeId Node, bool IsKnown);
 

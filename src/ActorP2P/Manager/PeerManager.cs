@@ -37,6 +37,7 @@ internal sealed partial class PeerManager : UntypedActor, IWithTimers
     private readonly Dictionary<NodeId, RemotePeer> _remotes = [];
     private readonly HashSet<NodeId> _members = [];
     private readonly PeerFailures _peerFailures;
+    private readonly ulong _epoch;
     private NodeId _self;
     private long _peersStarted;
     private ImmutableDictionary<string, NamespaceSlot.Registration> _registrations;
@@ -57,6 +58,7 @@ internal sealed partial class PeerManager : UntypedActor, IWithTimers
         _incarnations = incarnations;
         _hypernet = hypernet;
         _peerFailures = new PeerFailures(environment.Settings.Supervision.MaxPeerFailures, environment.Settings.Supervision.Window);
+        _epoch = environment.Epochs.Current;
         _self = environment.Trust.Identity.Id;
         _rules = new MessageRules(environment.Settings, _self);
         _registrations = demand.Registrations;
@@ -154,6 +156,13 @@ internal sealed partial class PeerManager : UntypedActor, IWithTimers
                 _children.Hub.Tell(new PeerManagerEventHub.Raise(new CertificateExpiring(_settings.Name, m.Node, m.Days)));
                 break;
             case CertificateEnds:
+                break;
+            case OwnEpochSeen m:
+                _hypernet.Tell(new Hypernet.OwnEpochSeen(m.Epoch));
+                break;
+            case BeginAnew or HypernetServer.SlotRegistered when _environment.Epochs.Current > _epoch:
+                throw new EpochLearntException(_epoch, _environment.Epochs.Current);
+            case BeginAnew:
                 break;
             case HypernetServer.SlotRegistered:
                 Context.Parent.Tell(new P2PManager.NamespaceReady(_settings.Name));

@@ -34,7 +34,7 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
             StateScope.Namespace(environment.Settings.Network.Id, namespaceName),
             environment.Trust.Identity.Curve,
             environment.Trust.Identity.Key,
-            environment.Epoch,
+            environment.Epochs.Current,
             MembershipSnapshot.Empty,
             environment.Random,
             seqBase);
@@ -43,7 +43,7 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private DateTimeOffset Now => _environment.Time.GetUtcNow();
+    private DateTimeOffset Now => _environment.Steady.Now;
 
     /// <inheritdoc />
     protected override void PreStart()
@@ -77,10 +77,10 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
                 _core.HandlePeerDown(m.Node);
                 break;
             case UseIdentity m:
-                _core.Succeed(_environment.Trust.Identity.Key, m.FormerUntil, Now, _effects);
+                _core.Succeed(_environment.Trust.Identity.Key, _environment.Steady.Of(m.FormerUntil), Now, _effects);
                 break;
             case Retire m:
-                _core.Retire(m.Node, m.Until, Now, _effects);
+                _core.Retire(m.Node, _environment.Steady.Of(m.Until), Now, _effects);
                 break;
             case UseView m:
                 _core.HandleMembership(m.View.Members, Now, _effects);
@@ -137,14 +137,13 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
                 _environment.Counters.Add("state-sync.equivocation");
                 _hub.Tell(new PeerManagerEventHub.Raise(new EquivocationSeen(_namespace, e.Node, ReasonName.Of(e.Kept.Section), new EquivocationEvidence(e.Kept.Encode(), e.Rejected.Encode()))));
                 break;
-            case StateSyncEffect.EpochLearnt:
-                _environment.Counters.Add("state-sync.epoch-learnt");
-                break;
             case StateSyncEffect.EpochExceeded e:
-                Duplicate(e.Epoch);
+                _environment.Counters.Add("state-sync.epoch-exceeded");
+                Context.Parent.Tell(new PeerManager.OwnEpochSeen(e.Evidence.Epoch));
                 break;
             case StateSyncEffect.DuplicateIdentity e:
-                Duplicate(e.Evidence.Epoch);
+                _environment.Counters.Add("state-sync.duplicate-identity");
+                _hub.Tell(new PeerManagerEventHub.Raise(new DuplicateIdentity(_namespace, _environment.Trust.Identity.Id, e.Evidence.Epoch)));
                 break;
             case StateSyncEffect.MembershipNeeded:
                 // The topology fetches certificates of all nodes; the state is held until its verdict comes with a view.
@@ -178,11 +177,5 @@ internal sealed partial class StateSync : UntypedActor, IWithTimers
             _multicast.Tell(new Multicast.UseMember(expired.Node, null));
             Context.Parent.Tell(new PeerManager.MemberChanged(expired.Node, false));
         }
-    }
-
-    private void Duplicate(ulong epoch)
-    {
-        _environment.Counters.Add("state-sync.duplicate-identity");
-        _hub.Tell(new PeerManagerEventHub.Raise(new DuplicateIdentity(_namespace, _environment.Trust.Identity.Id, epoch)));
     }
 }

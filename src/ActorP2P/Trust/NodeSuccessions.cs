@@ -151,6 +151,10 @@ public sealed class NodeSuccessions
         }
     }
 
+    /// <summary>The statement by which a node gave up its ID; null when none is in force.</summary>
+    public SuccessionStatement? StatementOf(NodeId predecessor, DateTimeOffset now) =>
+        InForce(now).FirstOrDefault(statement => statement.Predecessor == predecessor);
+
     /// <summary>What a node shows for itself to others: the statements that lead to it, the latest first.</summary>
     public IReadOnlyList<SuccessionStatement> LeadingTo(NodeId node, DateTimeOffset now)
     {

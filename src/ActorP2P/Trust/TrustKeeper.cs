@@ -130,7 +130,7 @@ internal sealed partial class TrustKeeper : ReceiveActor, IWithTimers
         var now = Now;
         DateTimeOffset[] ends = [now + _environment.Settings.Succession.Overlap, before.NotAfter, after.NotAfter];
         var statement = SuccessionStatement.Sign(
-            _environment.Settings.Network.Id, before.Key, after.Key, after.Chain.Hash, _environment.Epoch, now, ends.Min());
+            _environment.Settings.Network.Id, before.Key, after.Key, after.Chain.Hash, _environment.Epochs.Current, now, ends.Min());
         _log.Info("the key changes: {0}", statement);
         _succeedingParts = changed.Parts;
         _environment.Trust.Begin(new PendingSuccession(changed.State, statement));

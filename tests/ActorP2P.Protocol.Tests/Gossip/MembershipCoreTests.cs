@@ -172,6 +172,39 @@ public sealed class MembershipCoreTests
     }
 
     [Fact]
+    public void A_node_whose_chain_has_ended_is_forgotten_an_hour_later_with_its_chain_and_one_that_is_linked_is_not()
+    {
+        _core.HandleNeeded(Far, Hash(Chain(9)), Peer, _now, _effects);
+        _core.HandleReceived(Peer, Answer(Chain(9)), _now, _effects);
+        _now += TimeSpan.FromDays(1);
+        _core.HandleTimer(_effects.OfType<MembershipEffect.Schedule>().Last().Token, _now, _effects);
+        AssertVerdicts(peer: MembershipVerdict.Expired, far: MembershipVerdict.Expired);
+        Assert.Equal(2, _core.Count);
+        _now += TimeSpan.FromMinutes(59);
+        _core.HandleNeeded(Far, Hash(Chain(9, days: 2)), Peer, _now, _effects);
+        AssertVerdicts(peer: MembershipVerdict.Expired, far: MembershipVerdict.Expired);
+        _now += TimeSpan.FromMinutes(1);
+        FireTimer();
+        AssertVerdicts(peer: MembershipVerdict.Expired, far: MembershipVerdict.Unknown);
+        Assert.Equal(1, _core.Count);
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_does_not_put_off_what_is_asked_for_again()
+    {
+        _core.HandleNeeded(Far, Hash(Chain(9)), Peer, _now, _effects);
+        _effects.RemoveAll(static effect => effect is MembershipEffect.Send);
+        _now -= TimeSpan.FromDays(400);
+
+        // How much time passed meanwhile is not known, so what was due is due once more as late.
+        FireTimer();
+        FireTimer();
+        Assert.Equal(Peer, Assert.Single(_effects.OfType<MembershipEffect.Send>()).To);
+        FireTimer();
+        Assert.Equal(2, _effects.OfType<MembershipEffect.Send>().Count());
+    }
+
+    [Fact]
     public void A_member_that_names_one_chain_after_the_other_has_one_of_them_asked_for()
     {
         for (var i = 0; i < 50; i++)

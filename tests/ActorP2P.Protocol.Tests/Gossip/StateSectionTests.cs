@@ -223,18 +223,23 @@ public sealed class StateSectionTests
     }
 
     [Fact]
-    public void A_higher_epoch_that_is_learnt_from_one_section_is_that_of_both()
+    public void Both_sections_go_on_under_another_key_from_the_first_seq()
     {
         var net = new StateNet(2, seed: 1).Link([(0, 1)]);
         net.SetOwn(0, StateNet.Topics("a"));
         net.SetHeight(0, "1");
-        net.Receive(0, from: 1, StateNet.Signed(0, epoch: 8, seq: 5, StateNet.Topics("of an earlier run")));
+        net.Run(net.Nodes[0], static (core, now, effects) => core.Succeed(SimulatedCurve.Key(7), now + TimeSpan.FromMinutes(1), now, effects));
         net.Time.RunFor(TimeSpan.FromSeconds(1));
         foreach (var section in new[] { StateSection.Interests, StateSection.Status })
         {
-            Assert.True(net.Nodes[1].Core.Table.TryGet(net.Nodes[0].Id, section, out var entry));
-            Assert.Equal((9ul, 1ul), (entry.Epoch, entry.Seq));
+            Assert.True(net.Nodes[1].Core.Table.TryGet(SimulatedCurve.IdOf(7), section, out var entry));
+            Assert.Equal((1ul, 1ul), (entry.Epoch, entry.Seq));
         }
+
+        net.Run(net.Nodes[1], (core, now, effects) => core.Retire(net.Nodes[0].Id, now + TimeSpan.FromMinutes(1), now, effects));
+        Assert.Equal(2, net.Nodes[1].Effects.OfType<StateSyncEffect.Expired>().Count());
+        net.Receive(1, from: 0, StateNet.Signed(0, 9, 9, "late"), StateNet.Signed(0, 9, 9, StateNet.Topics("late")));
+        Assert.Equal(2, net.Nodes[1].Count(StateSyncDrop.Older));
     }
 
     [Fact]

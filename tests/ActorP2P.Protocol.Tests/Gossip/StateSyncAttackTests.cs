@@ -88,14 +88,25 @@ public sealed class StateSyncAttackTests
     {
         var net = new StateNet(2, seed: 1).Link([(0, 1)]);
         net.SetHeight(1, "mine");
-        net.Time.RunFor(TimeSpan.FromMinutes(2));
         net.Receive(1, from: 0, StateNet.Signed(1, epoch: 7, seq: 1, "theirs"));
-        Assert.Equal(7ul, Assert.Single(net.Nodes[1].Effects.OfType<StateSyncEffect.EpochExceeded>()).Epoch);
+        var evidence = Assert.Single(net.Nodes[1].Effects.OfType<StateSyncEffect.EpochExceeded>()).Evidence;
+        Assert.True(evidence.Epoch == 7 && evidence.Node == net.Nodes[1].Id && evidence.Verify(SimulatedCurve.Instance));
         Assert.Equal("mine", StateNet.StatusOf(net.Nodes[1], 1, "height"));
     }
 
     [Fact]
-    public void A_node_that_lost_its_store_learns_its_former_epoch_from_its_peers()
+    public void A_state_under_our_key_that_our_key_did_not_sign_is_no_alarm()
+    {
+        var net = new StateNet(2, seed: 1).Link([(0, 1)]);
+        var forged = StateSyncWire.Answer(AnswerFlags.Push, [StateNet.Signed(1, epoch: 7, seq: 1, "theirs")]).ToArray();
+        forged[^1] ^= 1;
+        net.Receive(1, from: 0, forged);
+        Assert.Equal(1, net.Nodes[1].Count(StateSyncDrop.BadSignature));
+        Assert.Empty(net.Nodes[1].Effects.OfType<StateSyncEffect.EpochExceeded>());
+    }
+
+    [Fact]
+    public void A_node_that_lost_its_store_is_shown_its_former_epoch_at_link_up()
     {
         var net = new StateNet(3, seed: 1).Link(Topologies.Line(3));
         net.Restart(0, epoch: 50);
@@ -103,8 +114,33 @@ public sealed class StateSyncAttackTests
         net.TimeUntil(static node => StateNet.StatusOf(node, 0, "height") == "before", TimeSpan.FromSeconds(10));
         net.Restart(0, epoch: 3);
         net.SetHeight(0, "after");
+        net.Time.RunFor(TimeSpan.FromSeconds(2));
+        Assert.Contains(net.Nodes[0].Effects, static effect => effect is StateSyncEffect.EpochExceeded { Evidence.Epoch: 50 });
+        net.Restart(0, epoch: 51);
+        net.SetHeight(0, "after");
         net.TimeUntil(static node => StateNet.StatusOf(node, 0, "height") == "after", TimeSpan.FromSeconds(10));
-        Assert.Equal(51ul, net.Nodes[0].Effects.OfType<StateSyncEffect.EpochLearnt>().First().Epoch);
+    }
+
+    [Fact]
+    public void Proof_of_our_higher_epoch_counts_from_a_stranger_and_nothing_else_does()
+    {
+        var net = new StateNet(3, seed: 1).Link([(0, 1)]);
+        net.SetOwn(1, StateNet.Topics("theirs"));
+        net.Time.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Null(net.Nodes[0].Core.ProofOfHigherEpoch(net.Nodes[1].Id, epoch: 1));
+        Assert.Null(net.Nodes[0].Core.ProofOfHigherEpoch(net.Nodes[2].Id, epoch: 0));
+        var proof = net.Nodes[0].Core.ProofOfHigherEpoch(net.Nodes[1].Id, epoch: 0)!.Value;
+        var strangers = StateSyncWire.Answer(AnswerFlags.None, [StateNet.Signed(1, 9, 1, StateNet.Topics("mine")), StateNet.Signed(1, 9, 2, "x")]);
+
+        // Its own epoch is 1 as well, so this proof says nothing to it; one of a higher epoch does.
+        net.Receive(1, from: 2, proof);
+        net.Receive(1, from: 2, strangers);
+        net.Receive(2, from: 1, proof);
+        Assert.Empty(net.Nodes[1].Effects.OfType<StateSyncEffect.EpochExceeded>());
+        Assert.Equal((1, 1), (net.Nodes[1].Count(StateSyncDrop.Own), net.Nodes[1].Count(StateSyncDrop.NotAPeer)));
+        Assert.Equal(1, net.Nodes[2].Count(StateSyncDrop.NotAPeer));
+        net.Receive(1, from: 2, StateNet.Signed(1, 9, 1, StateNet.Topics("mine")));
+        Assert.Equal(9ul, Assert.Single(net.Nodes[1].Effects.OfType<StateSyncEffect.EpochExceeded>()).Evidence.Epoch);
     }
 
     [Fact]

@@ -170,21 +170,6 @@ public sealed class StateSyncFlowTests
         Assert.InRange(net.Bytes / 100.0 / 100.0, 1, 100);
     }
 
-    [Fact]
-    public void A_higher_epoch_of_our_own_that_is_learnt_at_link_up_is_continued_above()
-    {
-        var net = new StateNet(2, seed: 1).Link([(0, 1)]);
-        net.SetHeight(0, "x");
-        net.Receive(0, from: 1, StateNet.Signed(0, epoch: 8, seq: 5, "of an earlier run"));
-        net.Time.RunFor(TimeSpan.FromSeconds(1));
-        Assert.Equal(9ul, Assert.Single(net.Nodes[0].Effects.OfType<StateSyncEffect.EpochLearnt>()).Epoch);
-        Assert.Empty(net.Nodes[0].Effects.OfType<StateSyncEffect.EpochExceeded>());
-        Assert.True(net.Nodes[1].Core.Table.TryGet(net.Nodes[0].Id, StateSection.Status, out var entry));
-        Assert.Equal((9ul, 1ul), (entry.Epoch, entry.Seq));
-        net.Receive(0, from: 1, StateNet.Signed(0, epoch: 20, seq: 1, "of another holder"));
-        Assert.Equal(20ul, Assert.Single(net.Nodes[0].Effects.OfType<StateSyncEffect.EpochExceeded>()).Epoch);
-    }
-
     private static StateNet Settled(int nodes, int degree, int seed, StateSyncSettings settings)
     {
         var net = new StateNet(nodes, seed, settings).Link(Topologies.Random(nodes, degree, seed));

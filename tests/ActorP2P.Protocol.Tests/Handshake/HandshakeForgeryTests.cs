@@ -115,6 +115,10 @@ public sealed class HandshakeForgeryTests
         AssertRefused(HandshakeRefusal.SelfConnection, new Forgery { Chain = HandshakePair.Alice.Chain, Key = HandshakePair.Alice.Key });
 
     [Fact]
+    public void A_peer_that_shows_our_certificate_without_our_key_proves_nothing() =>
+        Assert.Null(((HandshakeResult.Refused)ByInitiator(new Forgery { Chain = HandshakePair.Alice.Chain })).OwnKeyEpoch);
+
+    [Fact]
     public void Unknown_key_share_by_a_relay_that_re_signs_for_itself_fails()
     {
         // Eve passes Alice's hello on to Bob, and Bob's answer to Alice, but wants Bob to believe that Eve speaks. Without

@@ -86,9 +86,19 @@ public sealed class HandshakeMisuseTests
     [Fact]
     public void A_node_that_reaches_itself_notices()
     {
+        var outcome = HandshakePair.Run(HandshakePair.AliceParameters(1), HandshakePair.AliceParameters(2) with { Epoch = 1001 });
+
+        Assert.Equal(HandshakeRefusal.SelfConnection, outcome.Refusal!.Reason);
+        Assert.Null(outcome.Refusal.OwnKeyEpoch);
+    }
+
+    [Fact]
+    public void A_node_that_meets_another_holder_of_its_key_has_the_others_epoch_as_proof()
+    {
         var outcome = HandshakePair.Run(HandshakePair.AliceParameters(1), HandshakePair.AliceParameters(2));
 
         Assert.Equal(HandshakeRefusal.SelfConnection, outcome.Refusal!.Reason);
+        Assert.Equal(1002ul, outcome.Refusal.OwnKeyEpoch);
     }
 
     [Fact]

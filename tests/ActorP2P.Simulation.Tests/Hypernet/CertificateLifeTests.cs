@@ -125,14 +125,15 @@ public sealed class CertificateLifeTests
         var files = world.Issue("twice");
         var first = world.Start("first", DialB, files);
         world.Until(() => b.IsLinkedTo(first), 10, "the first link", b, first);
+        world.Run(120);
         var second = world.Start("second", DialB, files);
         world.Until(() => second.IsLinkedTo(b) && !first.IsLinkedTo(b), 20, "the second in place of the first", b, first, second);
         world.Run(20);
 
         Assert.True(second.IsLinkedTo(b));
         Assert.False(first.IsLinkedTo(b));
-        Assert.Contains(new NetworkAlarm.OwnKeyElsewhere(first.Id, 0), first.Manager.Alarms);
-        Assert.True(first.Count("link.duplicate-identity") > 0);
+        Assert.Contains(new NetworkAlarm.OwnKeyElsewhere(first.Id, second.Environment.Epoch), first.Manager.Alarms);
+        Assert.True(first.Count("link.duplicate-identity") > 0 && first.Count("link.duplicate-identity-hint") > 0);
         Assert.Empty(second.Manager.Alarms);
     }
 

@@ -101,16 +101,20 @@ public sealed class SimulatedNode
 
         Counters = new NodeCounters();
         Key = identity.Key;
+        var epoch = _epochs.Next(time.GetUtcNow(), 0).Epoch;
         var environment = new NodeEnvironment(
             _settings,
             identity,
             _world.SharedValidator(identity.Validator),
-            _epochs.Next(time.GetUtcNow(), 0).Epoch,
+            epoch,
             _world.Network.CreatePort(Name),
             time,
             random,
             Counters,
-            new ReassemblyBudget(_settings.Channel));
+            new ReassemblyBudget(_settings.Channel))
+        {
+            Epochs = new NodeEpoch(epoch, _epochs, time, static work => work()),
+        };
         _world.Board.Start(Number);
         _system = simulation.CreateSystem($"{Name}-{Lives}");
         var root = _system.ActorOf(P2PNode.Props(environment), "p2p");

@@ -119,6 +119,25 @@ public sealed class EventHubTests : ActorTest
     }
 
     [Fact]
+    public void A_wall_clock_that_is_set_back_holds_back_neither_states_nor_their_events()
+    {
+        var clock = new ManualClock();
+        var node = new LogicalNode(this, 0, TestMembers.Settings("events { status-per-second = 5, status-burst = 1 }, state-sync.push-debounce = 1s"), clock);
+        node.GrantSlot();
+        var observer = node.Observer();
+        var churner = TestMembers.Identity(2).Id;
+        node.Ask<StatusSet>(CreateTestProbe(), new NamespaceRouter.SetStatus(Ns, "own", Encoding.UTF8.GetBytes("1")));
+        observer.FishForMessage<StatusChanged>(changed => changed.Node == node.Id, Soon);
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(churner, 1, 1, Heights(3, "first")));
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(churner, 1, 2, Heights(3, "second")));
+        node.Ask<StatusSet>(CreateTestProbe(), new NamespaceRouter.SetStatus(Ns, "own", Encoding.UTF8.GetBytes("2")));
+        clock.SetBack(TimeSpan.FromDays(400));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        observer.FishForMessage<StatusChanged>(changed => changed.Node == churner && Encoding.UTF8.GetString(changed.Value.Span) == "second", Soon);
+        AwaitAssert(() => Assert.Equal("2", Encoding.UTF8.GetString(node.Ask<StatusSnapshot>(CreateTestProbe(), new NamespaceRouter.GetStatus(Ns, node.Id)).Entries["own"].Span)), Soon);
+    }
+
+    [Fact]
     public void What_a_late_observer_is_told_first_and_what_follows_fit_together_while_a_state_is_gathered()
     {
         var clock = new ManualClock();

@@ -13,7 +13,7 @@ internal sealed class LogicalNode
     public LogicalNode(TestKitBase kit, int member, P2PSettings? settings = null, TimeProvider? time = null)
     {
         _kit = kit;
-        Environment = TestMembers.Environment(member, settings) with { Time = time ?? TimeProvider.System };
+        Environment = TestMembers.Environment(member, settings) with { Time = time ?? TimeProvider.System, Steady = new SteadyTime(time ?? TimeProvider.System) };
         Hypernet = kit.CreateTestProbe();
         Hypernet.SetAutoPilot(new DelegateAutoPilot((_, message) =>
         {

@@ -38,6 +38,25 @@ public sealed class MeshNetworkTests : ActorTest
         Assert.Equal(2UL, StatusOf(mesh, 2).Epoch);
     }
 
+    [Fact]
+    public void A_node_of_a_restored_image_goes_on_above_the_epoch_that_others_know_with_its_modules_and_all_flows()
+    {
+        var mesh = Mesh();
+        mesh.KillAndRestart(2, epoch: 5_000);
+        mesh.AwaitPeers(Ns, 2, 2, 2).AwaitMembers(Ns, 3);
+        mesh[2].Ask<StatusSet>(CreateTestProbe(), new NamespaceRouter.SetStatus(Ns, "height", Bytes("of the image's future")));
+        AwaitAssert(() => Assert.Equal(5_000ul, StatusOf(mesh, 2).Epoch), Soon);
+
+        var restored = mesh.KillAndRestart(2, epoch: 4_000);
+        AwaitAssert(() => Assert.Equal(1, restored.Environment.Counters.Value("epoch.learnt")), Soon);
+        Assert.True(restored.Environment.Epochs.Current > 5_000);
+        mesh.AwaitPeers(Ns, 2, 2, 2).AwaitMembers(Ns, 3);
+        AwaitAssert(() => Assert.Equal(restored.Environment.Epochs.Current, mesh[0].Peers().Single(peer => peer.Node == restored.Id).Epoch), Soon);
+        AwaitAssert(() => Assert.Empty(StatusOf(mesh, 2).Entries), Soon);
+        AllFlows(mesh, "restored");
+        Assert.Equal(0, restored.Environment.Counters.Value("link.duplicate-identity"));
+    }
+
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);

@@ -26,15 +26,15 @@ internal sealed class NodeNetwork
 
     public MemberNode this[int member] => _nodes[member];
 
-    /// <summary>Ends a node as SIGKILL does, and starts it again with nothing but its identity and a higher epoch.</summary>
-    public MemberNode KillAndRestart(int member)
+    /// <summary>Ends a node as SIGKILL does, and starts it again with nothing but its identity and a higher epoch, or the one given.</summary>
+    public MemberNode KillAndRestart(int member, ulong? epoch = null)
     {
         var before = _nodes[member];
         Network.Kill($"node{member}");
         _kit.Watch(before.Root);
         _kit.Sys.Stop(before.Root);
         _kit.ExpectTerminated(before.Root, Soon);
-        return _nodes[member] = Start(member, before.Environment.Epoch + 1);
+        return _nodes[member] = Start(member, epoch ?? before.Environment.Epoch + 1);
     }
 
     /// <summary>Waits until each node has a session with as many others in a namespace.</summary>
@@ -68,7 +68,11 @@ internal sealed class NodeNetwork
 
     private MemberNode Start(int member, ulong epoch)
     {
-        var environment = TestMembers.Environment(member, _settings(member), Network.CreatePort($"node{member}")) with { Epoch = epoch };
+        var environment = TestMembers.Environment(member, _settings(member), Network.CreatePort($"node{member}")) with
+        {
+            Epoch = epoch,
+            Epochs = new NodeEpoch(epoch, new MemoryEpochStore(), TimeProvider.System),
+        };
         return new MemberNode(_kit, environment, _kit.Sys.ActorOf(P2PNode.Props(environment), $"node{member}"));
     }
 }

@@ -1,0 +1,158 @@
+using ActorP2P.Protocol.Links;
+using ActorP2P.Transport;
+
+namespace ActorP2P.Simulation.Tests.Physical;
+
+/// <summary>Epochs under a node's own key that others have seen: of an earlier run, or of another node with the key.</summary>
+public sealed class OwnEpochTests
+{
+    private const string DialB = """actorp2p.network.peers = ["b:7000"]""";
+    private const string DialFirst = """actorp2p.network.peers = ["first:7000"]""";
+    private const ulong Behind = 1_000;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_restored_disk_image_with_the_clock_behind_learns_its_epoch_saves_it_and_goes_on_above(bool silently)
+    {
+        using var world = new PhysicalWorld(81);
+        var b = world.Start("b");
+        var files = world.Issue("a");
+        var before = world.Start("a", DialB, files);
+        world.Until(() => b.IsLinkedTo(before), 10, "the link before", b, before);
+        world.Run(5);
+        if (silently)
+        {
+            // B still holds the old link and refuses the lower epoch, with what proves why.
+            _ = before.System.Terminate();
+        }
+        else
+        {
+            before.Kill();
+            world.Run(30);
+        }
+
+        var store = new MemoryEpochStore();
+        var restored = Restore(world, files, store);
+        world.Until(() => restored.Count("epoch.learnt") == 1 && b.IsLinkedTo(restored), 60, "the link under the higher epoch", b, restored);
+        world.Run(5);
+        Assert.True(b.IsLinkedTo(restored));
+        Assert.True(restored.Environment.Epochs.Current > before.Environment.Epoch);
+        Assert.Equal(restored.Environment.Epochs.Current, b.Manager.Sessions[restored.Id].Epoch);
+        Assert.Equal(restored.Environment.Epochs.Current + 1, store.Next(DateTimeOffset.UnixEpoch, 0).Epoch);
+        Assert.Empty(restored.Manager.Alarms);
+    }
+
+    [Fact]
+    public void An_epoch_that_cannot_be_saved_is_told_with_its_reason_not_used_and_tried_again()
+    {
+        using var world = new PhysicalWorld(82);
+        var b = world.Start("b");
+        var files = world.Issue("a");
+        var before = world.Start("a", DialB, files);
+        world.Until(() => b.IsLinkedTo(before), 10, "the link before", b, before);
+        world.Run(5);
+        before.Kill();
+        world.Run(30);
+
+        var store = new FullDisk();
+        var restored = Restore(world, files, store);
+        var told = new List<P2PNode.EpochNotSaved>();
+        var listener = restored.System.ActorOf(Props.Create(() => new Listener(told)), "listener");
+        restored.System.EventStream.Subscribe(listener, typeof(P2PNode.EpochNotSaved));
+        world.Until(() => told.Count > 0, 60, "the failure", restored);
+        Assert.Equal((before.Environment.Epoch, EpochFailure.DiskFull), (told[0].Seen, told[0].Failure));
+        Assert.True(restored.Count("epoch.not-saved.disk-full") > 0);
+        Assert.Equal(Behind, restored.Environment.Epochs.Current);
+
+        store.IsFull = false;
+        world.Until(() => restored.Count("epoch.learnt") == 1, 90, "another attempt", restored);
+        Assert.True(restored.Environment.Epochs.Current > before.Environment.Epoch);
+    }
+
+    [Fact]
+    public void What_was_learnt_once_is_not_learnt_again_so_two_holders_of_a_key_do_not_outbid_each_other()
+    {
+        var store = new MemoryEpochStore();
+        var epochs = new NodeEpoch(1, store, TimeProvider.System, static work => work());
+        var results = new List<EpochResult>();
+        epochs.Learn(10, DateTimeOffset.UnixEpoch, results.Add);
+        Assert.Equal((11ul, false), (epochs.Current, epochs.MayLearn));
+        epochs.Learn(20, DateTimeOffset.UnixEpoch, results.Add);
+        Assert.Equal(11ul, epochs.Current);
+        Assert.Single(results);
+    }
+
+    [Fact]
+    public void After_the_last_epoch_there_is_none_to_learn()
+    {
+        var epochs = new NodeEpoch(1, new MemoryEpochStore(), TimeProvider.System, static work => work());
+        var results = new List<EpochResult>();
+        epochs.Learn(ulong.MaxValue, DateTimeOffset.UnixEpoch, results.Add);
+        Assert.Equal(EpochFailure.Exhausted, Assert.Single(results).Failure);
+        Assert.Equal((1ul, true), (epochs.Current, epochs.MayLearn));
+    }
+
+    [Fact]
+    public void Another_holder_of_our_key_that_we_dial_is_an_alarm_by_its_handshake()
+    {
+        using var world = new PhysicalWorld(83);
+        var files = world.Issue("twice");
+        var first = world.Start("first", issued: files);
+        world.Run(1);
+        var second = world.Start("second", DialFirst, files);
+        world.Until(() => second.Manager.Alarms.Count > 0, 20, "the alarm", first, second);
+        Assert.Contains(new NetworkAlarm.OwnKeyElsewhere(second.Id, first.Environment.Epoch), second.Manager.Alarms);
+    }
+
+    [Fact]
+    public void A_node_that_dials_itself_is_no_alarm()
+    {
+        using var world = new PhysicalWorld(84);
+        var only = world.Start("first", DialFirst);
+        world.Run(30);
+        Assert.Empty(only.Manager.Alarms);
+        Assert.Equal(0, only.Count("link.duplicate-identity"));
+    }
+
+    [Fact]
+    public void A_goodbye_that_says_so_without_proof_is_a_hint_and_no_alarm()
+    {
+        using var world = new PhysicalWorld(85);
+        var b = world.Start("b");
+        var a = world.Start("a", DialB);
+        world.Until(() => b.IsLinkedTo(a), 10, "the link", a, b);
+        var link = b.Manager.Sessions[a.Id].Link;
+        link.Tell(new Link.CloseLink(ReasonName.Of(LinkCloseReason.OlderEpoch)));
+        world.Until(() => a.Count("link.duplicate-identity-hint") == 1, 10, "the hint", a, b);
+        world.Run(10);
+        Assert.Empty(a.Manager.Alarms);
+        Assert.Equal(0, a.Count("link.duplicate-identity"));
+    }
+
+    private static PhysicalNode Restore(PhysicalWorld world, Protocol.Identity.Issuing.IssuedNode files, IEpochStore store)
+    {
+        var time = world.Simulation.Time;
+        var environment = world.CreateEnvironment("a", DialB, files) with
+        {
+            Epoch = Behind,
+            Epochs = new NodeEpoch(Behind, store, time, static work => work()),
+        };
+        return new PhysicalNode(world, "a", environment, files);
+    }
+
+    private sealed class FullDisk : IEpochStore
+    {
+        private readonly MemoryEpochStore _memory = new();
+
+        public bool IsFull { get; set; } = true;
+
+        public EpochResult Next(DateTimeOffset now, ulong atLeast) =>
+            IsFull ? new EpochResult(0, EpochFailure.DiskFull, "no space left") : _memory.Next(now, atLeast);
+    }
+
+    private sealed class Listener : ReceiveActor
+    {
+        public Listener(List<P2PNode.EpochNotSaved> told) => Receive<P2PNode.EpochNotSaved>(told.Add);
+    }
+}
