@@ -11,7 +11,7 @@ public static class CommandLine
         "usage: --nodes N --seed S [--topology full|line|ring|star|islands|regular] [--degree K] [--senders N] [--messages N] [--payload BYTES]"
         + " [--burst] [--unicasts N] [--requests N] [--talkers N] [--topics N] [--seconds V] [--push on|off] [--encryption on|off] [--state-change|--idle|--everything]"
         + " [--faults loss=0.05,kill=0.2,restart=0.1,wipe=0.1,join=0.1,partition=30,oneway=10,delay=10ms,jitter=20ms,slow=0.1,skew=2,liars=0.1] [--max-wall S] [--profile] [--json]"
-        + " | --gates [--small|--large|--huge] [--seeds 1-20] [--only TEXT] [--jobs N] [--json]";
+        + " | --gates [--small|--large|--huge] [--seeds 1-20] [--only TEXT] [--jobs N] [--minutes M] [--json]";
 
     private const int MaxNodes = 2000;
     private const int MaxJobs = 64;
@@ -68,6 +68,7 @@ public static class CommandLine
                 "--only" => selection with { Only = value },
                 "--seeds" when TryReadRange(value, out var range) => selection with { Seeds = range },
                 "--jobs" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var jobs) && jobs is >= 1 and <= MaxJobs => selection with { Jobs = jobs },
+                "--minutes" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes > 0 => selection with { Within = TimeSpan.FromMinutes(minutes) },
                 _ => null,
             };
             if (read is null)
@@ -76,7 +77,7 @@ public static class CommandLine
                 return false;
             }
 
-            i += args[i] is "--only" or "--seeds" or "--jobs" ? 1 : 0;
+            i += args[i] is "--only" or "--seeds" or "--jobs" or "--minutes" ? 1 : 0;
             selection = read;
         }
 

@@ -69,7 +69,7 @@ public sealed class StateTable
 {
     private readonly IReadOnlyList<StateSection> _sections;
     private readonly Dictionary<(NodeId Node, StateSection Section), StateEntry> _entries = [];
-    private readonly Dictionary<StateKey, NodeId> _byReference = [];
+    private readonly Dictionary<StateKey, StateEntry> _byReference = [];
     private readonly int[] _counts;
     private readonly ulong[] _buckets = new ulong[StateSyncWire.BucketCount];
     private ulong _root;
@@ -112,11 +112,7 @@ public sealed class StateTable
 
     internal ReadOnlySpan<ulong> Buckets => _buckets;
 
-    internal bool TryGet(StateKey key, [NotNullWhen(true)] out StateEntry? entry)
-    {
-        entry = null;
-        return _byReference.TryGetValue(key, out var node) && _entries.TryGetValue((node, key.Section), out entry);
-    }
+    internal bool TryGet(StateKey key, [NotNullWhen(true)] out StateEntry? entry) => _byReference.TryGetValue(key, out entry);
 
     /// <summary>True for a section of a run that is over: the owner's first section has a higher epoch.</summary>
     internal bool IsOver(StateVersion version) =>
@@ -140,7 +136,7 @@ public sealed class StateTable
     {
         Remove(entry.Node, entry.Section);
         _entries[(entry.Node, entry.Section)] = entry;
-        _byReference[entry.Version.Key] = entry.Node;
+        _byReference[entry.Version.Key] = entry;
         _counts[entry.Section - _sections[0]]++;
         Add(entry.Version.Reference, entry.Version.Fingerprint);
     }

@@ -14,6 +14,7 @@ public sealed class PhiAccrualDetector
 
     private readonly double[] _intervalsMs;
     private readonly double _threshold;
+    private readonly double _deviationsToThreshold;
     private readonly double _acceptablePauseMs;
     private readonly double _minStdDeviationMs;
     private int _count;
@@ -41,6 +42,7 @@ public sealed class PhiAccrualDetector
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleSize, 2);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(expectedInterval, TimeSpan.Zero);
         _threshold = threshold;
+        _deviationsToThreshold = DeviationsTo(threshold);
         _intervalsMs = new double[sampleSize];
         _minStdDeviationMs = Math.Max(minStdDeviation.TotalMilliseconds, 1);
         _acceptablePauseMs = acceptablePause.TotalMilliseconds;
@@ -94,20 +96,44 @@ public sealed class PhiAccrualDetector
             return 0;
         }
 
-        var mean = (_sum / _count) + _acceptablePauseMs + _ownDelayMs;
-        var deviation = Math.Max(StdDeviation(), _minStdDeviationMs);
-        var y = (silenceMs - mean) / deviation;
-        var e = Math.Exp(-y * (1.5976 + (0.070566 * y * y)));
+        var mean = Mean();
+        var y = (silenceMs - mean) / Deviation();
+        var e = Math.Exp(-Exponent(y));
         return silenceMs > mean ? -Math.Log10(e / (1 + e)) : -Math.Log10(1 - (1 / (1 + e)));
     }
 
     /// <summary>False from the threshold on.</summary>
     public bool IsAvailable(DateTimeOffset now) => Phi(now) < _threshold;
 
-    private double StdDeviation()
+    /// <summary>
+    /// When suspicion reaches the threshold if nothing more comes, never earlier than it does: who looks again then waits no
+    /// longer for a verdict than it takes.
+    /// </summary>
+    public DateTimeOffset SuspectedAt => _lastSeen + TimeSpan.FromMilliseconds(Math.Ceiling(Mean() + (Deviation() * _deviationsToThreshold)));
+
+    private double Mean() => (_sum / _count) + _acceptablePauseMs + _ownDelayMs;
+
+    private double Deviation()
     {
         var mean = _sum / _count;
-        return Math.Sqrt(Math.Max((_sumOfSquares / _count) - (mean * mean), 0));
+        return Math.Max(Math.Sqrt(Math.Max((_sumOfSquares / _count) - (mean * mean), 0)), _minStdDeviationMs);
+    }
+
+    // The logistic approximation: the chance of a longer silence is 1 / (1 + e^this), for a distance in deviations.
+    private static double Exponent(double y) => y * (1.5976 + (0.070566 * y * y));
+
+    // Exponent grows without end, so halving finds where the chance falls to 10^-threshold.
+    private static double DeviationsTo(double threshold)
+    {
+        var wanted = Math.Log(Math.Pow(10, threshold) - 1);
+        var (low, high) = (0.0, Math.Max(wanted, 1));
+        while (high - low > 1e-6)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = Exponent(middle) < wanted ? (middle, high) : (low, middle);
+        }
+
+        return high;
     }
 
     private void Add(double intervalMs)

@@ -65,15 +65,7 @@ public sealed class LinkGraph
             byReference.TryAdd(references[i], i);
         }
 
-        var claimed = new int[nodes.Length][];
-        var count = 0;
-        for (var i = 0; i < nodes.Length; i++)
-        {
-            claimed[i] = Resolve(byNode[nodes[i]], references, byReference, i);
-            count += claimed[i].Length;
-        }
-
-        var (first, neighbours) = Matched(claimed, count);
+        var (first, neighbours) = new LinkMatch(references, byReference).Of(Array.ConvertAll(nodes, node => byNode[node]));
         return new LinkGraph(nodes, indexes, first, neighbours);
     }
 
@@ -102,58 +94,6 @@ public sealed class LinkGraph
 
     internal ReadOnlySpan<int> NeighbourIndexes(int index) => _neighbours.AsSpan(_first[index].._first[index + 1]);
 
-    // Those who claim a node come out in ascending order, as those whom it claims are, so one walk over both finds the matches.
-    private static (int[] First, int[] Neighbours) Matched(int[][] claimed, int count)
-    {
-        var next = new int[claimed.Length + 1];
-        foreach (var list in claimed)
-        {
-            foreach (var other in list)
-            {
-                next[other + 1]++;
-            }
-        }
-
-        for (var i = 1; i < next.Length; i++)
-        {
-            next[i] += next[i - 1];
-        }
-
-        var starts = next.ToArray();
-        var claimers = new int[count];
-        for (var i = 0; i < claimed.Length; i++)
-        {
-            foreach (var other in claimed[i])
-            {
-                claimers[next[other]++] = i;
-            }
-        }
-
-        var first = new int[claimed.Length + 1];
-        var neighbours = new int[count];
-        var used = 0;
-        for (var i = 0; i < claimed.Length; i++)
-        {
-            var at = starts[i];
-            foreach (var other in claimed[i])
-            {
-                while (at < starts[i + 1] && claimers[at] < other)
-                {
-                    at++;
-                }
-
-                if (at < starts[i + 1] && claimers[at] == other)
-                {
-                    neighbours[used++] = other;
-                }
-            }
-
-            first[i + 1] = used;
-        }
-
-        return (first, neighbours.AsSpan(0, used).ToArray());
-    }
-
     // Two keys may share a reference: they are in the order of the whole key.
     private static void SortEqual(ulong[] references, NodeId[] nodes)
     {
@@ -172,59 +112,5 @@ public sealed class LinkGraph
 
             i = end;
         }
-    }
-
-    // A claim names all keys that share its reference, and the other side's claim decides.
-    private static int[] Resolve(IReadOnlyList<ulong> wanted, ulong[] references, Dictionary<ulong, int> byReference, int self)
-    {
-        var found = new int[wanted.Count];
-        var count = 0;
-        var isAscending = true;
-        for (var i = 0; i < wanted.Count; i++)
-        {
-            if (!byReference.TryGetValue(wanted[i], out var at))
-            {
-                continue;
-            }
-
-            for (; at < references.Length && references[at] == wanted[i]; at++)
-            {
-                if (at == self)
-                {
-                    continue;
-                }
-
-                if (count == found.Length)
-                {
-                    Array.Resize(ref found, count * 2);
-                }
-
-                isAscending &= count == 0 || found[count - 1] < at;
-                found[count++] = at;
-            }
-        }
-
-        if (!isAscending)
-        {
-            Array.Sort(found, 0, count);
-            count = WithoutRepeats(found.AsSpan(0, count));
-        }
-
-        Array.Resize(ref found, count);
-        return found;
-    }
-
-    private static int WithoutRepeats(Span<int> sorted)
-    {
-        var unique = 0;
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            if (i == 0 || sorted[i] != sorted[unique - 1])
-            {
-                sorted[unique++] = sorted[i];
-            }
-        }
-
-        return unique;
     }
 }

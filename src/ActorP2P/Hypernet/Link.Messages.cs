@@ -80,6 +80,7 @@ public sealed partial class Link
     private const string DeadlineTimer = "deadline";
 
     private const string BeatTimer = "beat";
+    private const string LookTimer = "look";
 
     private const string DrainTimer = "drain";
 
@@ -93,6 +94,9 @@ public sealed partial class Link
     {
         public static readonly BeatDue Instance = new();
     }
+
+    /// <summary>Time to look whether the remote is silent, between two beats.</summary>
+    private sealed record LookDue(DateTimeOffset At);
 
     private sealed record JudgeSilence
     {

@@ -155,6 +155,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         Receive<RecordsTaken>(taken => _sessions!.Taken(taken.SessionTag, taken.Charge));
         Receive<BeatDue>(_ => Beat());
         Receive<JudgeSilence>(_ => Judge());
+        Receive<LookDue>(look => Look(look.At));
         Receive<Confirm>(_ => HandleConfirm());
         Receive<Probe>(_ => _pulse.Probe());
         Receive<OfferSlots>(offer => Perform(_sessions!.Serve(offer.Slots)));
@@ -313,11 +314,22 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         }
     }
 
+    // What came meanwhile may lie in the mailbox and is read first.
+    private void Look(DateTimeOffset at)
+    {
+        _pulse.NoteLate(Now - at);
+        Self.Tell(JudgeSilence.Instance);
+    }
+
     private void Judge()
     {
         if (_pulse.IsSilent(Now))
         {
             End("silent");
+        }
+        else if (_pulse.SilentBeforeNextTick(Now) is { } wait)
+        {
+            Timers.StartSingleTimer(LookTimer, new LookDue(Now + wait), wait);
         }
     }
 

@@ -107,6 +107,13 @@ internal sealed class LinkPulse
         return PongMeaning.RoundTrip;
     }
 
+    /// <summary>When that is found if nothing comes, and the next tick would find it later; null otherwise.</summary>
+    public TimeSpan? SilentBeforeNextTick(DateTimeOffset now) =>
+        _detector!.SuspectedAt - now is var wait && wait > TimeSpan.Zero && wait < _settings.BeatInterval ? wait : null;
+
+    /// <summary>A look between two ticks came so much later than it was meant to: that may be why nothing was seen.</summary>
+    public void NoteLate(TimeSpan lateness) => _detector!.NoteLateTimer(lateness);
+
     /// <summary>True when the remote has been silent for longer than chance explains.</summary>
     public bool IsSilent(DateTimeOffset now) => !_detector!.IsAvailable(now);
 }

@@ -23,6 +23,17 @@ public sealed class PhiAccrualDetectorTests
     }
 
     [Fact]
+    public void It_says_to_the_millisecond_when_silence_will_be_suspected()
+    {
+        var detector = Regular(beats: 100);
+        Assert.True(detector.IsAvailable(detector.SuspectedAt - TimeSpan.FromMilliseconds(2)));
+        Assert.False(detector.IsAvailable(detector.SuspectedAt));
+        var before = detector.SuspectedAt;
+        detector.NoteLateTimer(TimeSpan.FromSeconds(2));
+        Assert.Equal(before + TimeSpan.FromSeconds(2), detector.SuspectedAt);
+    }
+
+    [Fact]
     public void A_remote_that_never_spoke_is_suspected_too()
     {
         var detector = Create();

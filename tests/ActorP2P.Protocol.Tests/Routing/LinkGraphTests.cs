@@ -40,6 +40,23 @@ public sealed class LinkGraphTests
         Assert.Empty(graph.Neighbours(C));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_graph_of_random_claims_has_the_edges_that_pairs_agree_on(int seed)
+    {
+        var random = new Random(seed);
+        NodeId[] nodes = [.. Enumerable.Range(1, 40).Select(SimulatedCurve.IdOf)];
+        var claims = Array.ConvertAll(nodes, node => new LinkClaim(node, [.. nodes.Where(_ => random.Next(3) > 0).Select(other => other.Reference)]));
+        random.Shuffle(claims);
+        var graph = LinkGraph.FromClaims(claims);
+        foreach (var a in claims)
+        {
+            var agreed = claims.Where(b => b.Node != a.Node && a.NeighbourReferences.Contains(b.Node.Reference) && b.NeighbourReferences.Contains(a.Node.Reference));
+            Assert.Equal(agreed.Select(b => b.Node).Order(), graph.Neighbours(a.Node));
+        }
+    }
+
     [Fact]
     public void Two_keys_with_one_reference_are_told_apart_by_their_own_claims()
     {

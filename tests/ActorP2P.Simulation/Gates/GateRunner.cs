@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,7 +12,8 @@ namespace ActorP2P.Simulation;
 /// <param name="Size">Small gates take seconds, large ones minutes; null for both.</param>
 /// <param name="Jobs">Runs at the same time, each on a thread of its own.</param>
 /// <param name="Json">True prints a JSON line a run instead of the table.</param>
-public sealed record GateSelection((int From, int To)? Seeds, string Only, GateSize? Size, int Jobs, bool Json);
+/// <param name="Within">No run begins after this much real time; null when there is time enough.</param>
+public sealed record GateSelection((int From, int To)? Seeds, string Only, GateSize? Size, int Jobs, bool Json, TimeSpan? Within = null);
 
 /// <summary>How long a gate takes.</summary>
 public enum GateSize
@@ -41,7 +43,8 @@ public static class GateRunner
             from seed in Enumerable.Range(seeds.Item1, seeds.Item2 - seeds.Item1 + 1)
             select (gate, seed));
         var results = new ConcurrentQueue<GateResult>();
-        var threads = Enumerable.Range(0, selection.Jobs).Select(_ => new Thread(() => Work(work, results, selection.Json))).ToList();
+        var watch = Stopwatch.StartNew();
+        var threads = Enumerable.Range(0, selection.Jobs).Select(_ => new Thread(() => Work(work, results, selection, watch))).ToList();
         threads.ForEach(static thread => thread.Start());
         threads.ForEach(static thread => thread.Join());
         if (!selection.Json)
@@ -51,6 +54,11 @@ public static class GateRunner
             {
                 Console.WriteLine(line);
             }
+        }
+
+        if (!work.IsEmpty)
+        {
+            Console.Error.WriteLine($"the time was over: {work.Count} runs were not begun");
         }
 
         return results.All(static result => result.Broken.Count == 0);
@@ -90,14 +98,14 @@ public static class GateRunner
         }
     }
 
-    private static void Work(ConcurrentQueue<(Gate Gate, int Seed)> work, ConcurrentQueue<GateResult> results, bool json)
+    private static void Work(ConcurrentQueue<(Gate Gate, int Seed)> work, ConcurrentQueue<GateResult> results, GateSelection selection, Stopwatch watch)
     {
-        while (work.TryDequeue(out var next))
+        while (!(watch.Elapsed > selection.Within) && work.TryDequeue(out var next))
         {
             var report = new SimulationRun(next.Gate.Options with { Seed = next.Seed }).Run();
             var result = new GateResult(next.Gate, report, next.Gate.Judge(report));
             results.Enqueue(result);
-            Console.WriteLine(json ? Json(result) : Line(result));
+            Console.WriteLine(selection.Json ? Json(result) : Line(result));
         }
     }
 

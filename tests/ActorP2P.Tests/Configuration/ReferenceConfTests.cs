@@ -180,7 +180,7 @@ public sealed class ReferenceConfTests
         discovery.allow = []
         liveness.beat-interval = 00:00:01.5000000
         liveness.phi-threshold = 8
-        liveness.acceptable-pause = 00:00:02.4000000
+        liveness.acceptable-pause = 00:00:03
         liveness.min-std-deviation = 00:00:00.1000000
         liveness.sample-size = 200
         liveness.rtt-probe-interval = 00:00:10
