@@ -275,64 +275,6 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         }
     }
 
-    private void Beat()
-    {
-        var now = Now;
-        if (_remoteCertificateEnd <= now)
-        {
-            Drain("certificate-expired");
-            return;
-        }
-
-        if (_environment.Trust.Identity.NotAfter <= now)
-        {
-            Drain("own-certificate-expired");
-            return;
-        }
-
-        _writer.Control.Beat();
-        if (_pulse.Tick(now))
-        {
-            // Our own timer was late: what the remote sent meanwhile may lie in the mailbox and comes first.
-            Self.Tell(JudgeSilence.Instance);
-        }
-        else
-        {
-            Judge();
-        }
-
-        RenewKeys();
-        _writer.Pump();
-        EndWhenExhausted();
-    }
-
-    private void RenewKeys()
-    {
-        if (_writer.RenewKeys(Now) is { } failure)
-        {
-            End(ReasonName.Of(failure));
-        }
-    }
-
-    // What came meanwhile may lie in the mailbox and is read first.
-    private void Look(DateTimeOffset at)
-    {
-        _pulse.NoteLate(Now - at);
-        Self.Tell(JudgeSilence.Instance);
-    }
-
-    private void Judge()
-    {
-        if (_pulse.IsSilent(Now))
-        {
-            End("silent");
-        }
-        else if (_pulse.SilentBeforeNextTick(Now) is { } wait)
-        {
-            Timers.StartSingleTimer(LookTimer, new LookDue(Now + wait), wait);
-        }
-    }
-
     /// <returns>False when the link is over.</returns>
     private bool Perform(string? fatal)
     {

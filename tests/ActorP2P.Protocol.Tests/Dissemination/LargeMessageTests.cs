@@ -164,7 +164,7 @@ public sealed class LargeMessageTests
         }
 
         Assert.InRange(net.Nodes[1].Core.UnderWayBytes, 3 * MiB, 4 * MiB);
-        net.Publish(4, null, Payload(MiB));
+        net.Publish(4, null, Payload(768 * 1024));
         net.Time.RunFor(TimeSpan.FromSeconds(1));
         Assert.Single(net.Nodes[1].Delivered);
         Assert.InRange(net.Nodes[1].Core.UnderWayBytes, 0, 4 * MiB);

@@ -50,7 +50,8 @@ public sealed class RecordBuffersTests
 
         Assert.Same(taken[1], buffers.Take(LargeRecordBytes));
         Assert.Same(taken[0], buffers.Take(LargeRecordBytes));
-        Assert.DoesNotContain(buffers.Take(LargeRecordBytes), taken);
+        var fresh = buffers.Take(LargeRecordBytes);
+        Assert.DoesNotContain(taken, buffer => ReferenceEquals(buffer, fresh));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal sealed class PhysicalWorld : IDisposable
         Simulation = new ActorSimulation(seed);
         Network = new MemoryNetwork(Simulation.Schedule) { Delay = (_, _, _) => TimeSpan.FromMilliseconds(1 + Simulation.Random.Next(20)) };
         _random = new SeededRandom(seed, "physical");
-        _root = CertificateIssuer.CreateRoot(IdentityCurves.P256, "root", Validity.FromNow(Simulation.Now, 365), _random);
+        _root = CertificateIssuer.CreateRoot(IdentityCurves.P256, "root", new Validity(Simulation.Now.AddDays(-30), Simulation.Now.AddDays(365)), _random);
     }
 
     public ActorSimulation Simulation { get; }
@@ -151,10 +151,10 @@ internal sealed class PhysicalNode
     public override string ToString() =>
         $"{Host}: {string.Join(", ", Environment.Counters.Snapshot().Values.Select(pair => $"{pair.Key}={pair.Value}"))}\n{string.Join("\n", Log)}";
 
-    /// <summary>The process is gone without a word.</summary>
-    public void Kill()
+    /// <summary>The process is gone without a word; silently, so are its machine and the ends of its connections.</summary>
+    public void Kill(bool silently = false)
     {
-        _world.Network.Kill(Host);
+        _world.Network.Kill(Host, silently);
         _ = System.Terminate();
     }
 }

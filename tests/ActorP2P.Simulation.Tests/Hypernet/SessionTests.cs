@@ -119,7 +119,7 @@ public sealed class SessionTests
     {
         using var world = new PhysicalWorld(55);
         var a = world.Start("a", DialB);
-        var b = world.Start("b", "actorp2p.link.unbound-session-bytes = 64 KiB");
+        var b = world.Start("b", "actorp2p.link.unbound-session-bytes = 72 KiB");
         b.Manager.BindsAtOnce = false;
         world.Until(() => a.IsLinkedTo(b) && b.IsLinkedTo(a), 10, "the link", a, b);
         var text = new string('x', 30_000);

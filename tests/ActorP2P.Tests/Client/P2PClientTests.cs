@@ -40,6 +40,7 @@ public sealed class P2PClientTests : ActorTest
         await here.SubscribeAsync(Ns, "blocks");
         Assert.True(await here.SetStatusAsync(Ns, "height", Bytes("7")) > 0);
         AwaitAssert(() => Assert.Contains("height", pair[1].Ask<StatusSnapshot>(CreateTestProbe(), new NamespaceRouter.GetStatus(Ns, pair[0].Id)).Entries.Keys), Soon);
+        AwaitAssert(() => Assert.Contains("blocks", pair[1].Ask<TopicsSnapshot>(CreateTestProbe(), new NamespaceRouter.GetTopics(Ns)).Subscribers.Keys), Soon);
         Assert.Contains(pair[0].Id, (await there.GetTopicsAsync(Ns)).Subscribers["blocks"]);
         Assert.Equal("7", Text((await there.GetStatusAsync(Ns, pair[0].Id)).Entries["height"]));
         Assert.Equal(pair[0].Id, Assert.Single((await there.GetPeersAsync(Ns)).Peers).Node);

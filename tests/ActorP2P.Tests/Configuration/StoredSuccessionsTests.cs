@@ -22,6 +22,11 @@ public sealed class StoredSuccessionsTests : IDisposable
     public StoredSuccessionsTests()
     {
         File.WriteAllText(Path.Combine(_directory, "node.key"), _node.KeyPem);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Path.Combine(_directory, "node.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         File.WriteAllText(Path.Combine(_directory, "node.crt"), _node.ChainPem);
         File.WriteAllText(Path.Combine(_directory, "ca.crt"), _node.CaPem);
     }

@@ -228,7 +228,7 @@ public sealed class MessageFlowTests : ActorTest
     [Fact]
     public void A_full_lane_gives_the_message_back_and_says_when_it_is_ready()
     {
-        var pair = new LogicalPair(this, TestMembers.Settings("channel.queue-bytes = 256 KiB, channel.max-message-bytes = 256 KiB, link.lane-queue-bytes = 64 KiB"));
+        var pair = new LogicalPair(this, TestMembers.Settings("channel.queue-bytes = 256 KiB, channel.max-message-bytes = 256 KiB, link.lane-queue-bytes = 128 KiB"));
         var sender = CreateTestProbe();
 
         // Nobody acknowledges, so the window and then the queue fill up.
@@ -273,7 +273,7 @@ public sealed class MessageFlowTests : ActorTest
     [Fact]
     public void A_registration_picks_the_lane_of_what_is_sent()
     {
-        var pair = new LogicalPair(this, TestMembers.Settings("channel.queue-bytes = 256 KiB, channel.max-message-bytes = 256 KiB, link.lane-queue-bytes = 64 KiB"));
+        var pair = new LogicalPair(this, TestMembers.Settings("channel.queue-bytes = 256 KiB, channel.max-message-bytes = 256 KiB, link.lane-queue-bytes = 128 KiB"));
         var sender = CreateTestProbe();
         pair.Left.Ask<Registered>(sender, new NamespaceRouter.Register(Ns, "file", sender.Ref, Lane.Bulk));
         Sys.Stop(pair.RightPeer);
