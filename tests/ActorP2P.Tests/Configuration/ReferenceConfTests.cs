@@ -183,7 +183,7 @@ public sealed class ReferenceConfTests
         liveness.acceptable-pause = 00:00:03
         liveness.min-std-deviation = 00:00:00.1000000
         liveness.sample-size = 200
-        liveness.rtt-probe-interval = 00:00:10
+        liveness.rtt-probe-interval = 00:00:15
         liveness.duplicate-probe-timeout = 00:00:02
         link.max-frame-bytes = 73728
         link.max-write-bytes = 262144
