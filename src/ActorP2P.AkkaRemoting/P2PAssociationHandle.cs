@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ActorP2P.Protocol.Frames;
 using Akka.Remote.Transport;
 using Google.Protobuf;
 
@@ -11,7 +12,8 @@ internal sealed class P2PAssociationHandle : AssociationHandle
 {
     private readonly IActorRef _gate;
     private readonly long _maxQueuedBytes;
-    private readonly ConcurrentQueue<(ByteString Pdu, uint ControlsBefore)> _queue = new();
+    private readonly PduBatches _batches;
+    private readonly Queue<PduBatch> _sent = new();
     private readonly ConcurrentQueue<IHandleEvent> _early = new();
     private long _queuedBytes;
     private long _payloads;
@@ -19,14 +21,17 @@ internal sealed class P2PAssociationHandle : AssociationHandle
     private int _isFlushDue;
     private volatile bool _isClosed;
     private IHandleEventListener? _reader;
+    private long _unaskedBytes;
+    private int _unaskedBatches;
 
-    public P2PAssociationHandle(Address local, Address remote, AssociationKey key, IActorRef gate, long maxQueuedBytes)
+    public P2PAssociationHandle(Address local, Address remote, AssociationKey key, IActorRef gate, RemotingSettings settings)
         : base(local, remote)
     {
         _gate = gate;
-        _maxQueuedBytes = maxQueuedBytes;
+        _maxQueuedBytes = settings.QueueBytes;
+        _batches = new PduBatches(settings.BatchBytes, (int)((settings.QueueBytes + settings.WindowBytes) / RecordBuffers.LengthBytes));
         Key = key;
-        Order = new PduOrder(maxQueuedBytes);
+        Order = new PduOrder(settings.QueueBytes);
         ReadHandlerSource.Task.PipeTo(gate, success: reader => new RemotingGate.ReaderReady(this, reader));
     }
 
@@ -36,10 +41,7 @@ internal sealed class P2PAssociationHandle : AssociationHandle
     public PduOrder Order { get; }
 
     /// <summary>Bytes handed to the runtime and not taken by the far side yet; the gate's own.</summary>
-    public long InFlightBytes { get; set; }
-
-    /// <summary>Bytes of those behind the last batch whose confirmation was asked for; the gate's own.</summary>
-    public long UnaskedBytes { get; set; }
+    public long InFlightBytes { get; private set; }
 
     /// <summary>Bytes that came before anybody read; the gate's own.</summary>
     public long EarlyBytes { get; private set; }
@@ -67,9 +69,10 @@ internal sealed class P2PAssociationHandle : AssociationHandle
         }
 
         // One PDU always fits into an empty queue.
-        if (Interlocked.Add(ref _queuedBytes, payload.Length) > _maxQueuedBytes && _queuedBytes > payload.Length)
+        var bytes = PduBatches.LengthBytes(payload);
+        if (Interlocked.Add(ref _queuedBytes, bytes) > _maxQueuedBytes && _queuedBytes > bytes)
         {
-            Interlocked.Add(ref _queuedBytes, -payload.Length);
+            Interlocked.Add(ref _queuedBytes, -bytes);
             return false;
         }
 
@@ -77,7 +80,7 @@ internal sealed class P2PAssociationHandle : AssociationHandle
         // of a control PDU, which may be written by another thread: or each could wait for the other.
         var controlsBefore = Volatile.Read(ref _controls);
         Interlocked.Increment(ref _payloads);
-        _queue.Enqueue((payload, controlsBefore));
+        _batches.Add(payload, controlsBefore);
         if (Interlocked.Exchange(ref _isFlushDue, 1) == 0)
         {
             _gate.Tell(new RemotingGate.Flush(this));
@@ -90,26 +93,47 @@ internal sealed class P2PAssociationHandle : AssociationHandle
     [Obsolete("Akka.Remote calls it by its overload with a reason.")]
     public override void Disassociate() => _gate.Tell(new RemotingGate.Disassociate(this));
 
-    /// <summary>
-    /// What waits, up to a size, with the same number of control PDUs before all of it; the first PDU comes whatever its size.
-    /// The gate alone calls it.
-    /// </summary>
-    public List<ByteString> TakeBatch(long maxBytes, out long bytes, out uint controlsBefore)
+    /// <summary>The next batch of what waits; false when nothing does. The gate alone calls it.</summary>
+    public bool TryTakeBatch(out PduBatch batch)
     {
         Volatile.Write(ref _isFlushDue, 0);
-        var batch = new List<ByteString>();
-        (bytes, controlsBefore) = (0, 0);
-        while (_queue.TryPeek(out var next)
-            && (batch.Count == 0 || (bytes + next.Pdu.Length <= maxBytes && next.ControlsBefore == controlsBefore)))
+        if (!_batches.TryTake(out batch))
         {
-            _queue.TryDequeue(out _);
-            batch.Add(next.Pdu);
-            bytes += next.Pdu.Length;
-            controlsBefore = next.ControlsBefore;
+            return false;
         }
 
-        Interlocked.Add(ref _queuedBytes, -bytes);
-        return batch;
+        Interlocked.Add(ref _queuedBytes, -batch.LengthBytes);
+        return true;
+    }
+
+    /// <summary>A batch went to the runtime, which holds it until it is confirmed. The gate alone calls it.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="askEveryBytes">How often a confirmation is asked for: it is one about all batches before it, too.</param>
+    /// <returns>What a confirmation of this batch confirms; of no bytes when none is asked for.</returns>
+    public (long Bytes, int Batches) NoteSent(in PduBatch batch, long askEveryBytes)
+    {
+        InFlightBytes += batch.LengthBytes;
+        _unaskedBytes += batch.LengthBytes;
+        _unaskedBatches++;
+        _sent.Enqueue(batch);
+        if (_unaskedBytes < askEveryBytes)
+        {
+            return default;
+        }
+
+        var asked = (_unaskedBytes, _unaskedBatches);
+        (_unaskedBytes, _unaskedBatches) = (0, 0);
+        return asked;
+    }
+
+    /// <summary>The far side took so much. The gate alone calls it.</summary>
+    public void NoteTaken(long bytes, int batches)
+    {
+        InFlightBytes -= bytes;
+        for (; batches > 0; batches--)
+        {
+            _batches.Return(_sent.Dequeue());
+        }
     }
 
     /// <summary>Hands an event to Akka.Remote, or keeps it until somebody reads. The gate alone calls it.</summary>

@@ -67,7 +67,7 @@ internal sealed partial class RemotingGate
         }
         else
         {
-            var handle = new P2PAssociationHandle(_local, remote.WithProtocol(P2PTransport.Scheme), key, Self, _settings.QueueBytes);
+            var handle = new P2PAssociationHandle(_local, remote.WithProtocol(P2PTransport.Scheme), key, Self, _settings);
             _handles.Add(key, handle);
             Tell(PduType, key, RemotingWire.Compose(RemotingKind.Accepted, key));
             _listener.Notify(new InboundAssociation(handle));
@@ -79,7 +79,7 @@ internal sealed partial class RemotingGate
         if (_opening.Remove(key, out var wanted))
         {
             Timers.Cancel(key);
-            var handle = new P2PAssociationHandle(_local, wanted.Remote, key, Self, _settings.QueueBytes);
+            var handle = new P2PAssociationHandle(_local, wanted.Remote, key, Self, _settings);
             _handles.Add(key, handle);
             wanted.Answer.TrySetResult(handle);
         }

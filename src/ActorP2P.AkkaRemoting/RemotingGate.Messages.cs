@@ -33,8 +33,8 @@ internal sealed partial class RemotingGate
     /// <summary>An association was not accepted in time.</summary>
     private sealed record AssociateTimedOut(AssociationKey Key);
 
-    /// <summary>What an outcome of the runtime is about: a batch of payload, or a control PDU of no bytes.</summary>
-    private sealed record InFlight(AssociationKey Key, long Bytes);
+    /// <summary>What an outcome of the runtime is about: a batch of payload, and what its confirmation confirms; or a control PDU, of no bytes.</summary>
+    private sealed record InFlight(AssociationKey Key, long Bytes, int Batches);
 
     /// <summary>What an outcome is about that changes nothing: the next heartbeat, or the control PDU itself once more, is on its way.</summary>
     private sealed record AnySignal

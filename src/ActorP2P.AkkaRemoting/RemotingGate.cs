@@ -2,7 +2,6 @@ using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Identity;
 using ActorP2P.Protocol.Settings;
 using Akka.Remote.Transport;
-using Google.Protobuf;
 
 namespace ActorP2P.AkkaRemoting;
 
@@ -21,9 +20,6 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
     private const string PduType = "akka.pdu";
     private const string ControlType = "akka.control";
     private const int ConfirmationsAWindow = 4;
-
-    // Below it a copy costs less than a second piece.
-    private const int UncopiedBytes = 4096;
 
     private readonly NodeEnvironment _environment;
     private readonly RemotingSettings _settings;
@@ -175,37 +171,30 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
 
     private void Send(P2PAssociationHandle handle, bool ignoreWindow = false)
     {
-        while (_handles.ContainsKey(handle.Key) && (ignoreWindow || handle.InFlightBytes < _settings.WindowBytes))
+        while (_handles.ContainsKey(handle.Key)
+            && (ignoreWindow || handle.InFlightBytes < _settings.WindowBytes)
+            && handle.TryTakeBatch(out var batch))
         {
-            var batch = handle.TakeBatch(_settings.BatchBytes, out var bytes, out var controlsBefore);
-            if (batch.Count == 0)
-            {
-                return;
-            }
-
-            Send(handle, batch, bytes, controlsBefore);
+            Send(handle, batch);
         }
     }
 
     // A confirmation is a record and a wake-up at both sides: few a window are asked for, each about all before it.
-    private void Send(P2PAssociationHandle handle, IReadOnlyList<ByteString> batch, long bytes, uint controlsBefore)
+    private void Send(P2PAssociationHandle handle, in PduBatch batch)
     {
-        handle.InFlightBytes += bytes;
-        handle.UnaskedBytes += bytes;
-        var asks = handle.UnaskedBytes >= _settings.WindowBytes / ConfirmationsAWindow;
-        var about = new InFlight(handle.Key, asks ? handle.UnaskedBytes : 0);
-        handle.UnaskedBytes = asks ? 0 : handle.UnaskedBytes;
-        var isLarge = batch.Count == 1 && bytes >= UncopiedBytes;
-        var head = isLarge ? RemotingWire.ComposePduHead(handle.Key, controlsBefore, batch[0].Length) : default;
-        var message = isLarge ? batch[0].Memory : RemotingWire.ComposePdus(handle.Key, controlsBefore, batch);
-        _router.Tell(new NamespaceRouter.Unicast(_settings.Namespace, handle.Key.Remote, PduType, message, Confirm: asks, CorrelationId: about) { Head = head });
+        var (bytes, batches) = handle.NoteSent(batch, _settings.WindowBytes / ConfirmationsAWindow);
+        _router.Tell(new NamespaceRouter.Unicast(
+            _settings.Namespace, handle.Key.Remote, PduType, batch.Content, Confirm: batches > 0, CorrelationId: new InFlight(handle.Key, bytes, batches))
+        {
+            Head = RemotingWire.ComposeBatchHead(handle.Key, batch),
+        });
     }
 
     private void HandleTaken(InFlight taken)
     {
         if (_handles.TryGetValue(taken.Key, out var handle))
         {
-            handle.InFlightBytes -= taken.Bytes;
+            handle.NoteTaken(taken.Bytes, taken.Batches);
             Send(handle);
         }
     }
@@ -296,7 +285,7 @@ internal sealed partial class RemotingGate : ReceiveActor, IWithTimers
         var message = RemotingWire.ComposeControl(key, control.ControlsBefore, control.PayloadsBefore, control.Pdu.Span);
         if (Signal(key, message))
         {
-            _router.Tell(new NamespaceRouter.Unicast(_settings.Namespace, key.Remote, PduType, message, CorrelationId: new InFlight(key, 0)));
+            _router.Tell(new NamespaceRouter.Unicast(_settings.Namespace, key.Remote, PduType, message, CorrelationId: new InFlight(key, 0, 0)));
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Google.Protobuf;
 
 namespace ActorP2P.AkkaRemoting;
 
@@ -93,29 +92,17 @@ internal static class RemotingWire
         return isWhole;
     }
 
-    public static byte[] ComposePdus(AssociationKey key, uint controlsBefore, IReadOnlyList<ByteString> pdus)
+    /// <summary>What stands in front of a batch.</summary>
+    public static byte[] ComposeBatchHead(AssociationKey key, in PduBatch batch)
     {
-        var message = new byte[HeadBytes + sizeof(uint) + pdus.Sum(static pdu => sizeof(uint) + pdu.Length)];
-        WriteHead(message, RemotingKind.Pdus, key);
-        BinaryPrimitives.WriteUInt32LittleEndian(message.AsSpan(HeadBytes), controlsBefore);
-        var rest = message.AsSpan(HeadBytes + sizeof(uint));
-        foreach (var pdu in pdus)
+        var head = new byte[HeadBytes + sizeof(uint) + (batch.IsUncopied ? sizeof(uint) : 0)];
+        WriteHead(head, RemotingKind.Pdus, key);
+        BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(HeadBytes), batch.ControlsBefore);
+        if (batch.IsUncopied)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)pdu.Length);
-            pdu.Span.CopyTo(rest[sizeof(uint)..]);
-            rest = rest[(sizeof(uint) + pdu.Length)..];
+            BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(HeadBytes + sizeof(uint)), (uint)batch.Content.Length);
         }
 
-        return message;
-    }
-
-    /// <summary>What stands in front of one PDU that travels alone.</summary>
-    public static byte[] ComposePduHead(AssociationKey key, uint controlsBefore, int pduBytes)
-    {
-        var head = new byte[HeadBytes + (2 * sizeof(uint))];
-        WriteHead(head, RemotingKind.Pdus, key);
-        BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(HeadBytes), controlsBefore);
-        BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(HeadBytes + sizeof(uint)), (uint)pduBytes);
         return head;
     }
 

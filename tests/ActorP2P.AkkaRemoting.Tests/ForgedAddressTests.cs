@@ -24,7 +24,7 @@ public sealed class ForgedAddressTests
         consortium.StartAll();
         var key = Key(consortium);
         await SayAsync(consortium, RemotingWire.Compose(RemotingKind.Associate, key, consortium.AddressOf("liar").ToString()));
-        await SayAsync(consortium, RemotingWire.ComposePdus(key, 0, [ByteString.CopyFrom(AkkaPduTests.Handshake(NodeAddress.HostOf(consortium.IdOf("b"))))]));
+        await SayAsync(consortium, PdusMessage.Compose(key, 0, [ByteString.CopyFrom(AkkaPduTests.Handshake(NodeAddress.HostOf(consortium.IdOf("b"))))]));
         await CountsAsync(consortium, "akka.refused.forged-address");
     }
 
@@ -51,7 +51,7 @@ public sealed class ForgedAddressTests
         consortium.StartAll();
         consortium["b"].ActorOf(Props.Create(() => new Echo()), "echo");
         await SayAsync(consortium, [0xff, 1, 2]);
-        await SayAsync(consortium, RemotingWire.ComposePdus(Key(consortium), 0, [ByteString.CopyFromUtf8("x")]));
+        await SayAsync(consortium, PdusMessage.Compose(Key(consortium), 0, [ByteString.CopyFromUtf8("x")]));
         await CountsAsync(consortium, "akka.refused.malformed");
         await CountsAsync(consortium, "akka.refused.unknown-association");
         var echo = await RemotingTests.ResolveAsync(consortium, "a", "b", "echo");

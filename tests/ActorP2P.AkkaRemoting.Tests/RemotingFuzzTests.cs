@@ -51,7 +51,7 @@ public sealed class RemotingFuzzTests
         ByteString[] pdus = [ByteString.CopyFrom(AkkaPduTests.Heartbeat), ByteString.Empty, ByteString.CopyFrom(AkkaPduTests.Payload(200))];
         byte[][] genuine =
         [
-            RemotingWire.ComposePdus(Key, 1, pdus),
+            PdusMessage.Compose(Key, 1, pdus),
             RemotingWire.ComposeControl(Key, 0, 3, AkkaPduTests.Handshake("honest")),
             RemotingWire.Compose(RemotingKind.Associate, Key, "akka.p2p://consortium@honest:1"),
         ];

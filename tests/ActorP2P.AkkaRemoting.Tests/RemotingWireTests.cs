@@ -7,18 +7,19 @@ public sealed class RemotingWireTests
     private static readonly AssociationKey Key = new(RemotingConsortium.SomeNode(), 42, OpenedByUs: true);
 
     [Fact]
-    public void A_PDU_behind_its_head_reads_like_one_that_was_copied()
+    public void A_PDU_that_is_not_copied_reads_like_one_that_was()
     {
         var pdu = ByteString.CopyFrom(new byte[10_000]);
-        byte[] inTwo = [.. RemotingWire.ComposePduHead(Key, 3, pdu.Length), .. pdu.Span];
-        Assert.Equal(RemotingWire.ComposePdus(Key, 3, [pdu]), inTwo);
+        var uncopied = new PduBatch(pdu.Memory, IsUncopied: true, ControlsBefore: 3);
+        byte[] inTwo = [.. RemotingWire.ComposeBatchHead(Key, uncopied), .. pdu.Span];
+        Assert.Equal(PdusMessage.Compose(Key, 3, [pdu]), inTwo);
     }
 
     [Fact]
     public void A_batch_reads_back_in_order_and_a_cut_one_gives_no_PDU_of_its_own_making()
     {
         ByteString[] pdus = [ByteString.CopyFrom(1, 2, 3), ByteString.Empty, ByteString.CopyFrom(4)];
-        var message = RemotingWire.ComposePdus(Key, 0, pdus);
+        var message = PdusMessage.Compose(Key, 0, pdus);
         Assert.True(RemotingWire.TryRead(message, out var kind, out var openedBySender, out var association, out var body));
         Assert.Equal((RemotingKind.Pdus, true, 42UL), (kind, openedBySender, association));
         Assert.True(RemotingWire.TryReadPdus(body, out var controlsBefore, out body));

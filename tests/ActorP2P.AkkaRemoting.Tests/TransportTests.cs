@@ -13,20 +13,75 @@ public sealed class TransportTests
     [Fact]
     public void A_full_queue_refuses_payload_and_never_a_heartbeat()
     {
-        var handle = new P2PAssociationHandle(new Address("p2p", "a"), new Address("p2p", "b"), default, ActorRefs.Nobody, maxQueuedBytes: 100);
+        var handle = NewHandle(queueBytes: 100, windowBytes: 100);
         Assert.True(handle.Write(Payload(200)), "one PDU always fits into an empty queue");
         Assert.False(handle.Write(Payload(1)));
         Assert.True(handle.Write(ByteString.CopyFrom(AkkaPduTests.Heartbeat)));
         Assert.True(handle.Write(ByteString.CopyFrom(AkkaPduTests.Handshake("host"))));
 
-        Assert.Single(handle.TakeBatch(1000, out var bytes, out var controlsBefore));
-        Assert.True(bytes > 200);
-        Assert.Equal(0u, controlsBefore);
+        Assert.True(handle.TryTakeBatch(out var batch));
+        Assert.True(batch.LengthBytes > 200);
+        Assert.Equal(0u, batch.ControlsBefore);
         Assert.True(handle.Write(Payload(50)));
-        Assert.Single(handle.TakeBatch(1000, out _, out controlsBefore));
-        Assert.Equal(1u, controlsBefore);
+        Assert.True(handle.TryTakeBatch(out batch));
+        Assert.Equal(1u, batch.ControlsBefore);
+        Assert.False(handle.TryTakeBatch(out _));
         handle.Close();
         Assert.False(handle.Write(Payload(1)));
+    }
+
+    [Fact]
+    public void A_confirmation_is_asked_for_few_times_a_window_and_is_about_all_batches_before_it()
+    {
+        var handle = NewHandle(queueBytes: 1_000_000, windowBytes: 1_000_000);
+        var (bytes, batches, asked) = (0L, 0, 0L);
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.True(handle.Write(Payload(60_000)));
+            Assert.True(handle.TryTakeBatch(out var batch));
+            var confirmed = handle.NoteSent(batch, askEveryBytes: 250_000);
+            bytes += batch.LengthBytes;
+            Assert.Equal(bytes, handle.InFlightBytes);
+            if (confirmed.Batches > 0)
+            {
+                asked += confirmed.Bytes;
+                batches += confirmed.Batches;
+                Assert.Equal((bytes, i + 1), (asked, batches));
+            }
+        }
+
+        Assert.Equal(10, batches);
+        handle.NoteTaken(asked, batches);
+        Assert.Equal(0, handle.InFlightBytes);
+    }
+
+    [Fact]
+    public async Task What_takes_many_windows_arrives_as_it_was_written_though_its_buffers_are_used_again()
+    {
+        const int Count = 300;
+        await using var pair = await TransportPair.StartAsync(accepts: true, remoting: "maximum-frame-size = 128 KiB, window-size = 256 KiB, queue-size = 256 KiB");
+        var (handle, _) = await pair.AssociateAsync();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        for (var i = 0; i < Count; i++)
+        {
+            var pdu = AkkaPduTests.Payload(1 + (i * 7919 % 80_000));
+            pdu.AsSpan(^1..).Fill((byte)i);
+            for (var end = DateTime.UtcNow + Soon; !handle.Write(ByteString.CopyFrom(pdu)); await timer.WaitForNextTickAsync())
+            {
+                Assert.True(DateTime.UtcNow < end, "the queue gets room");
+            }
+        }
+
+        await RemotingConsortium.EventuallyAsync(() =>
+        {
+            Assert.Equal(Count, pair.Received.Count);
+            return Task.FromResult(true);
+        });
+        Assert.All(pair.Received.Index(), static item =>
+        {
+            Assert.Equal(AkkaPduTests.Payload(1 + (item.Index * 7919 % 80_000)).Length, item.Item.Length);
+            Assert.Equal((byte)item.Index, item.Item[^1]);
+        });
     }
 
     [Fact]
@@ -128,9 +183,9 @@ public sealed class TransportTests
         }
 
         await pair.SayAsync("akka.pdu", handshake);
-        await pair.SayAsync("akka.pdu", RemotingWire.ComposePdus(key, 1, [Payload(100)]));
+        await pair.SayAsync("akka.pdu", PdusMessage.Compose(key, 1, [Payload(100)]));
         await pair.SayAsync("akka.pdu", goodbye);
-        await pair.SayAsync("akka.pdu", RemotingWire.ComposePdus(key, 2, [Payload(100)]));
+        await pair.SayAsync("akka.pdu", PdusMessage.Compose(key, 2, [Payload(100)]));
         await RemotingConsortium.EventuallyAsync(() =>
         {
             Assert.Equal(
@@ -152,6 +207,13 @@ public sealed class TransportTests
             }
         }
     }
+
+    private static P2PAssociationHandle NewHandle(long queueBytes, long windowBytes) => new(
+        new Address("p2p", "a"),
+        new Address("p2p", "b"),
+        default,
+        ActorRefs.Nobody,
+        new RemotingSettings("", "akka.remoting", queueBytes, queueBytes, windowBytes, BatchBytes: 68 * 1024, Soon, MaxAssociationsPerNode: 1));
 
     private static ByteString Payload(int bytes) => ByteString.CopyFrom(AkkaPduTests.Payload(bytes));
 
