@@ -66,7 +66,20 @@ public sealed class PeerChannel : IDisposable
         : this(session.Remote, settings, linkQueueBytes, budget, random) => Resume(session);
 
     /// <summary>Bytes that wait in all lanes, for slow-peer detection.</summary>
-    public long QueuedBytes => _outbound.Sum(lane => lane.QueuedBytes);
+    public long QueuedBytes
+    {
+        get
+        {
+            // Asked at each flush: the sum of a sequence would cost an allocation each time.
+            var bytes = 0L;
+            foreach (var lane in _outbound)
+            {
+                bytes += lane.QueuedBytes;
+            }
+
+            return bytes;
+        }
+    }
 
     /// <summary>True while there is no session: messages wait, requests expire, nothing is sent or opened.</summary>
     public bool IsSuspended => _isSuspended;

@@ -29,6 +29,7 @@ public sealed record P2PSettings(
     SupervisionSettings Supervision,
     NamespaceDefaults NamespaceDefaults,
     ModuleSettings Modules,
+    AdminSettings Admin,
     IReadOnlyList<NamespaceSettings> Namespaces);
 
 /// <summary><c>actorp2p.network</c>: who we are on the wire and whom we dial.</summary>

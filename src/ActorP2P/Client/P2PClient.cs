@@ -78,6 +78,18 @@ public sealed class P2PClient(ActorSystem system, IActorRef router, TimeSpan ans
     public Task<RoutesSnapshot> GetRoutesAsync(CancellationToken cancellation = default) =>
         AskAsync<RoutesSnapshot>(new NamespaceRouter.GetRoutes(), answerTimeout, cancellation);
 
+    /// <summary>What the namespace has exchanged with each node.</summary>
+    public Task<TrafficSnapshot> GetTrafficAsync(string ns, CancellationToken cancellation = default) =>
+        AskAsync<TrafficSnapshot>(new NamespaceRouter.GetTraffic(ns), answerTimeout, cancellation);
+
+    /// <summary>The node's links.</summary>
+    public Task<LinksSnapshot> GetLinksAsync(CancellationToken cancellation = default) =>
+        AskAsync<LinksSnapshot>(new NamespaceRouter.GetLinks(), answerTimeout, cancellation);
+
+    /// <summary>The open namespaces.</summary>
+    public Task<NamespacesSnapshot> GetNamespacesAsync(CancellationToken cancellation = default) =>
+        AskAsync<NamespacesSnapshot>(new NamespaceRouter.GetNamespaces(), answerTimeout, cancellation);
+
     /// <summary>The node's counters.</summary>
     public Task<CountersSnapshot> GetCountersAsync(CancellationToken cancellation = default) =>
         AskAsync<CountersSnapshot>(new NamespaceRouter.GetCounters(), answerTimeout, cancellation);

@@ -60,6 +60,7 @@ public static partial class SettingsReader
             ReadSupervision(root.Section("supervision")),
             ReadNamespaceDefaults(root.Section("namespace-defaults")),
             ReadModules(root.Section("modules")),
+            ReadAdmin(root.Section("admin")),
             ReadNamespaces(root.Section("namespaces")));
         root.ReportUnknown();
         SettingsRelations.Check(settings, root, errors);

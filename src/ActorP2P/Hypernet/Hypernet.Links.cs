@@ -58,10 +58,11 @@ public sealed partial class Hypernet
         }
 
         var name = HypernetStrategy.LinkPrefix + id;
+        var parts = new Link.Parts(_topology, _tunnels);
         var link = Context.Watch(Context.ActorOf(
             RuntimeProps.Of(() => new Link(
-                _environment, ready.Connection, ready.WeDialled, ready.Address, ready.ExpectedId, _listeners, Self, new Link.Parts(_topology, _tunnels))), name));
-        _links.Add(new LinkRecord(id, link, ready));
+                _environment, ready.Connection, ready.WeDialled, ready.Address, ready.ExpectedId, _listeners, Self, parts)), name));
+        _links.Add(new LinkRecord(id, link, ready, parts.Figures));
     }
 
     private void HandleHandshakeDone(HandshakeDone done)
@@ -197,6 +198,7 @@ public sealed partial class Hypernet
     private void Raise(LinkRecord link, NodeId remote)
     {
         link.WasUp = true;
+        link.UpSince = _environment.Time.GetUtcNow();
         _environment.Epochs.NoteLinked();
         _links.SetUp(remote, link);
         _environment.Counters.Add("link.up");

@@ -34,6 +34,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
     private IReadOnlyList<SlotEntry> _slots = [];
     private IReadOnlyList<DiscoveredMember> _discovered = [];
     private IReadOnlyList<string> _advertised;
+    private IReadOnlyList<string> _bound = [];
     private NetworkView _view = new(LinkGraph.Empty, MembershipSnapshot.Empty);
     private IActorRef _server = ActorRefs.Nobody;
     private IActorRef _client = ActorRefs.Nobody;
@@ -95,6 +96,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         Receive<HypernetServer.UnregisterSlot>(unregister => _server.Forward(unregister));
         Receive<TunnelRouter.OpenTunnel>(open => _tunnels.Forward(open));
         Receive<TunnelRouter.GetRoutes>(get => _tunnels.Forward(get));
+        Receive<NamespaceRouter.GetLinks>(_ => Sender.Tell(new LinksSnapshot(_bound, [.. _links.Up.Select(static link => link.Info())])));
         Receive<SlotsChanged>(changed => TakeSlots(changed.Slots));
         Receive<Inherited>(inherited =>
         {
@@ -119,6 +121,7 @@ public sealed partial class Hypernet : ReceiveActor, IWithTimers
         Receive<NetworkAlarm>(alarm => TellManagers(_slots, alarm));
         Receive<ListenersBound>(bound =>
         {
+            _bound = bound.Endpoints;
             if (_environment.Settings.Network.Advertise.Count == 0)
             {
                 _advertised = bound.Endpoints;

@@ -16,6 +16,7 @@ public sealed partial class Link
     {
         _pulse.SignOfLife(Now);
         _environment.Counters.Add("link.received-bytes", received.Bytes);
+        _parts.Figures.Received(received.Bytes);
         foreach (var frame in received.Frames)
         {
             if (!HandleFrame(frame))
@@ -175,6 +176,9 @@ public sealed partial class Link
         {
             case PongMeaning.ProbeAnswered:
                 _hypernet.Tell(new Hypernet.ProbeAnswered(_connection.Id));
+                break;
+            case PongMeaning.RoundTrip:
+                _parts.Figures.Measured(_pulse.RoundTrip!.Value);
                 break;
             case PongMeaning.Unexpected:
                 _environment.Counters.Add("link.dropped.unexpected-pong");

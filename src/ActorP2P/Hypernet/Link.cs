@@ -88,7 +88,10 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     public sealed record Parts(IActorRef Topology, IActorRef Tunnels)
     {
         /// <summary>Nobody: a link through relays carries neither.</summary>
-        public static Parts None { get; } = new(ActorRefs.Nobody, ActorRefs.Nobody);
+        public static Parts None => new(ActorRefs.Nobody, ActorRefs.Nobody);
+
+        /// <summary>Where the link notes what it carries.</summary>
+        internal LinkFigures Figures { get; init; } = new();
     }
 
     /// <inheritdoc />
@@ -235,7 +238,9 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     private void HandleWritten(BytesWritten written)
     {
         _environment.Counters.Add("link.sent-bytes", written.Bytes);
+        _parts.Figures.Sent(written.Bytes);
         _writer.Written();
+        _parts.Figures.Waiting(_writer.QueuedBytes);
     }
 
     private void HandleSend(SendRecords send)

@@ -4,7 +4,7 @@ using ActorP2P.Protocol.Identity;
 namespace ActorP2P;
 
 /// <summary>One link as Hypernet knows it.</summary>
-internal sealed class LinkRecord(long id, IActorRef link, Hypernet.ConnectionReady ready)
+internal sealed class LinkRecord(long id, IActorRef link, Hypernet.ConnectionReady ready, LinkFigures figures)
 {
     public long Id { get; } = id;
 
@@ -20,6 +20,13 @@ internal sealed class LinkRecord(long id, IActorRef link, Hypernet.ConnectionRea
 
     /// <summary>True once it was the remote's confirmed link.</summary>
     public bool WasUp { get; set; }
+
+    /// <summary>When that was.</summary>
+    public DateTimeOffset UpSince { get; set; }
+
+    /// <summary>What it shows of itself; only of a proven link.</summary>
+    public LinkInfo Info() => new(
+        Proven!.Remote, Ready.Address, Ready.WeDialled, UpSince, figures.RoundTrip, figures.SentBytes, figures.ReceivedBytes, figures.QueuedBytes);
 
     /// <summary>Why it ends, when that is known.</summary>
     public string? EndReason { get; set; }

@@ -56,6 +56,21 @@ internal sealed class LinkWriter
     /// <summary>True when the remote makes us answer and does not read the answers: the link must end.</summary>
     public bool IsOverrun => _scheduler.QueuedBytes(Lane.Control) > _settings.LaneQueueBytes;
 
+    /// <summary>Bytes that wait for the next write, of all lanes.</summary>
+    public long QueuedBytes
+    {
+        get
+        {
+            var bytes = 0L;
+            for (var lane = 0; lane < Lanes.Count; lane++)
+            {
+                bytes += _scheduler.QueuedBytes((Lane)lane);
+            }
+
+            return bytes;
+        }
+    }
+
     /// <summary>Queues a handshake frame.</summary>
     public void SendHandshake(ReadOnlyMemory<byte> frame)
     {

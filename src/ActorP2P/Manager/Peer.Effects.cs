@@ -26,12 +26,15 @@ internal sealed partial class Peer
                 _current?.Link.Tell(new Link.SendRecords(_current.Session.Tag, e.Lane, e.Frames, e.Bytes));
                 break;
             case ChannelEffect.Received e:
+                _figures.Received(e.Messages.Count);
                 _inbound.HandOver(e.Token, e.Messages);
                 break;
             case ChannelEffect.Signalled e:
+                _figures.Received(e.Messages.Count);
                 _receivers.Node.Tell(new Batch(Self, _remote, SignalBatch, e.Messages), Self);
                 break;
             case ChannelEffect.Replied e:
+                _figures.Received(1);
                 SenderOutcomes.Replied(e.Context, e.Payload, _remote, Self);
                 break;
             case ChannelEffect.Delivered e:

@@ -27,6 +27,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
     private NodeId _remote;
     private readonly string _namespace;
     private readonly Receivers _receivers;
+    private readonly PeerFigures _figures;
     private readonly PeerChannel _channel;
     private readonly SenderOutcomes _outcomes;
     private readonly InboundBatches _inbound;
@@ -42,13 +43,15 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
         NodeId remote,
         string namespaceName,
         ImmutableDictionary<string, NamespaceSlot.Registration> registrations,
-        Receivers receivers)
+        Receivers receivers,
+        PeerFigures figures)
     {
         _environment = environment;
         _remote = remote;
         _namespace = namespaceName;
         _registrations = registrations;
         _receivers = receivers;
+        _figures = figures;
         _channel = new PeerChannel(
             remote,
             environment.Settings.Channel,
@@ -212,7 +215,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
     private void Send(NamespaceRouter.INamespaceMessage message, OutboundMessage outbound)
     {
         _inHand = (message, Sender);
-        var result = _channel.Enqueue(outbound, Now);
+        var result = Enqueue(outbound);
         _inHand = null;
         switch (result)
         {
@@ -235,6 +238,17 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
                 Refusal.Answer(message, SendFailure.PeerDown, Sender, Self);
                 break;
         }
+    }
+
+    private EnqueueResult Enqueue(OutboundMessage outbound)
+    {
+        var result = _channel.Enqueue(outbound, Now);
+        if (result == EnqueueResult.Queued)
+        {
+            _figures.Sent();
+        }
+
+        return result;
     }
 
     private void Receive(RecordsReceived received)
@@ -291,7 +305,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
         }
 
         var outbound = new OutboundMessage(EntryKind.Reply, reply.Lane, string.Empty, default, reply.Payload, RequestId: reply.RequestId);
-        var result = _channel.Enqueue(outbound, Now);
+        var result = Enqueue(outbound);
         if (result is EnqueueResult.Busy or EnqueueResult.TooLarge)
         {
             _environment.Counters.Add(result == EnqueueResult.Busy ? "reply.failed.busy" : "reply.failed.too-large");
@@ -307,7 +321,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
         // A slow child is announced to and no more, until its queue is at half: what waits longest would come last.
         var result = _outcomes.IsDisseminationBehind(send.Lane) && !send.Payload.IsEmpty
             ? EnqueueResult.Busy
-            : _channel.Enqueue(new OutboundMessage(EntryKind.Dissemination, send.Lane, string.Empty, send.Head, send.Payload), Now);
+            : Enqueue(new OutboundMessage(EntryKind.Dissemination, send.Lane, string.Empty, send.Head, send.Payload));
         if (result == EnqueueResult.Queued)
         {
             AskFlush(send.Head.Length + send.Payload.Length);
@@ -336,7 +350,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
 
     private void SyncState(SendStateSync send)
     {
-        var result = _channel.Enqueue(new OutboundMessage(EntryKind.StateSync, Lane.Gossip, string.Empty, default, send.Bytes), Now);
+        var result = Enqueue(new OutboundMessage(EntryKind.StateSync, Lane.Gossip, string.Empty, default, send.Bytes));
         if (result != EnqueueResult.Queued)
         {
             // Not lost either: the next announcement tells of the same state.
@@ -365,5 +379,6 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
         _unflushedBytes = 0;
         _channel.Flush(Now, _effects);
         Perform();
+        _figures.Waiting(_channel.QueuedBytes);
     }
 }

@@ -85,8 +85,9 @@ internal sealed partial class PeerManager
     {
         var (environment, name, registrations) = (_environment, _settings.Name, _registrations);
         var receivers = new Peer.Receivers(_children.Node, _children.Multicast, _children.StateSync, _children.Hub);
-        var props = Props.Create(() => new Peer(environment, node, name, registrations, receivers));
-        return _remotes[node] = new RemotePeer(Start(props, $"{PeerNamePrefix}{node.ShortId}-{++_peersStarted}"));
+        var figures = new PeerFigures();
+        var props = Props.Create(() => new Peer(environment, node, name, registrations, receivers, figures));
+        return _remotes[node] = new RemotePeer(Start(props, $"{PeerNamePrefix}{node.ShortId}-{++_peersStarted}"), figures);
     }
 
     private void SeekWay(NodeId node)

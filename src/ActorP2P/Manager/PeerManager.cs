@@ -228,6 +228,9 @@ internal sealed partial class PeerManager : UntypedActor, IWithTimers
             case NamespaceRouter.Subscribe or NamespaceRouter.Unsubscribe or NamespaceRouter.SetStatus:
                 _children.Node.Forward(message);
                 break;
+            case NamespaceRouter.GetTraffic:
+                Sender.Tell(new TrafficSnapshot(_settings.Name, [.. _remotes.Select(static pair => pair.Value.TrafficOf(pair.Key))]));
+                break;
             case NamespaceRouter.Open or NamespaceRouter.Close:
                 Context.Parent.Forward(message);
                 break;

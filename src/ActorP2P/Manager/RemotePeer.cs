@@ -1,7 +1,9 @@
+using ActorP2P.Protocol.Identity;
+
 namespace ActorP2P;
 
 /// <summary>A remote node of one namespace: its peer, and the sessions that links hold for it now.</summary>
-internal sealed class RemotePeer(IActorRef peer)
+internal sealed class RemotePeer(IActorRef peer, PeerFigures figures)
 {
     private readonly List<LiveSession> _sessions = [];
 
@@ -20,6 +22,9 @@ internal sealed class RemotePeer(IActorRef peer)
 
     /// <summary>True while there is a session over a direct link: only then it takes part in multicast and state sync.</summary>
     public bool IsLinked => _sessions.Exists(static session => !session.IsRelayed);
+
+    /// <summary>What the peer has carried, under the ID that it has now.</summary>
+    public PeerTraffic TrafficOf(NodeId node) => new(node, figures.SentMessages, figures.ReceivedMessages, figures.QueuedBytes);
 
     public void Add(LiveSession session) => _sessions.Add(session);
 

@@ -110,6 +110,15 @@ public sealed partial class NamespaceRouter
     /// <summary>Answered by <see cref="RoutesSnapshot"/>.</summary>
     public sealed record GetRoutes;
 
+    /// <summary>Answered by <see cref="TrafficSnapshot"/>.</summary>
+    public sealed record GetTraffic(string Namespace) : INamespaceMessage;
+
+    /// <summary>Answered by <see cref="LinksSnapshot"/>.</summary>
+    public sealed record GetLinks;
+
+    /// <summary>Answered by <see cref="NamespacesSnapshot"/>.</summary>
+    public sealed record GetNamespaces;
+
     /// <summary>Answered by <see cref="CountersSnapshot"/>: drops, refusals and traffic of the whole node by name.</summary>
     public sealed record GetCounters;
 

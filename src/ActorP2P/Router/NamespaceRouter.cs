@@ -61,6 +61,12 @@ public sealed partial class NamespaceRouter : UntypedActor
             case GetRoutes:
                 _hypernet.Forward(new TunnelRouter.GetRoutes());
                 break;
+            case GetLinks:
+                _hypernet.Forward(message);
+                break;
+            case GetNamespaces:
+                Sender.Tell(new NamespacesSnapshot([.. _peerManagers.Keys.Order(StringComparer.Ordinal)]));
+                break;
             case GetCounters:
                 Sender.Tell(_environment.Counters.Snapshot());
                 break;
