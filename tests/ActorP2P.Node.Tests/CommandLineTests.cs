@@ -22,6 +22,9 @@ public sealed class CommandLineTests
     [InlineData("net init --out x --suite aes-128-gcm --suite rot13")]
     [InlineData("demo --suite rot13")]
     [InlineData("demo --tls off --encryption off")]
+    [InlineData("status")]
+    [InlineData("peers --config a.conf --socket b.sock")]
+    [InlineData("routes --socket b.sock --namespace app")]
     public async Task Wrong_usage_is_one_line_and_exit_code_2(string arguments)
     {
         var result = await ProgramProcess.RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -36,13 +39,15 @@ public sealed class CommandLineTests
     {
         var result = await ProgramProcess.RunAsync("--help");
         Assert.Equal(0, result.ExitCode);
-        Assert.All(["demo", "net", "node", "cert"], command => Assert.Contains(command, result.Output, StringComparison.Ordinal));
+        Assert.All(["demo", "net", "node", "cert", "status", "peers", "topics", "routes"], command => Assert.Contains(command, result.Output, StringComparison.Ordinal));
         Assert.DoesNotContain("demo-node", result.Output, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("cert inspect /no/such/file.crt")]
     [InlineData("node run --config /no/such/file.conf")]
+    [InlineData("status --config /no/such/file.conf")]
+    [InlineData("peers --socket /no/such/file.sock")]
     public async Task A_missing_file_is_exit_code_1_without_a_stack_trace(string arguments)
     {
         var result = await ProgramProcess.RunAsync(arguments.Split(' '));

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace ActorP2P.Program.Tests;
 
 /// <summary>What <c>net init</c> made starts, links up and leaves in order.</summary>
@@ -17,7 +14,7 @@ public sealed class NodeRunTests
         }
 
         using var directory = new TemporaryDirectory();
-        await ProgramProcess.RunAsync("net", "init", "--nodes", "2", "--out", directory["net"], "--port", FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await ProgramProcess.RunAsync("net", "init", "--nodes", "2", "--out", directory["net"], "--port", FreePort.Next());
         await using var first = ProgramProcess.Start("node", "run", "--json-events", "--config", directory["net", "node0", "node.conf"]);
         await using var second = ProgramProcess.Start("node", "run", "--config", directory["net", "node1", "node.conf"]);
         var id = (await File.ReadAllTextAsync(directory["net", "node1", "node.nodeid"])).Trim();
@@ -38,7 +35,7 @@ public sealed class NodeRunTests
     public async Task A_new_key_in_the_watched_files_gives_the_running_node_another_ID_and_the_others_follow()
     {
         using var directory = new TemporaryDirectory();
-        await ProgramProcess.RunAsync("net", "init", "--nodes", "2", "--out", directory["net"], "--port", FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await ProgramProcess.RunAsync("net", "init", "--nodes", "2", "--out", directory["net"], "--port", FreePort.Next());
         await using var first = ProgramProcess.Start("node", "run", "--json-events", "--config", directory["net", "node0", "node.conf"]);
         await using var second = ProgramProcess.Start("node", "run", "--json-events", "--config", directory["net", "node1", "node.conf"]);
         await first.WaitForLineAsync("peer-up", Limit);
@@ -69,7 +66,7 @@ public sealed class NodeRunTests
         }
 
         using var directory = new TemporaryDirectory();
-        await ProgramProcess.RunAsync("net", "init", "--nodes", "1", "--out", directory["net"], "--port", FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await ProgramProcess.RunAsync("net", "init", "--nodes", "1", "--out", directory["net"], "--port", FreePort.Next());
         var config = directory["net", "node0", "node.conf"];
         await File.AppendAllTextAsync(config, "\nactorp2p.rotation.watch = off\n");
         await using var node = ProgramProcess.Start("node", "run", "--json-events", "--config", config);
@@ -83,27 +80,5 @@ public sealed class NodeRunTests
         Assert.Contains("identity.certificate-file", await node.WaitForLineAsync("reload-refused", Limit), StringComparison.Ordinal);
         await node.TerminateAsync();
         Assert.Equal(0, (await node.FinishAsync(Limit)).ExitCode);
-    }
-
-    // Two neighbouring ports, for net init counts upwards; below those that systems give to connections of their own accord,
-    // so that none is taken between this look and the start of the program.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(12_000, 32_000);
-            try
-            {
-                using var first = new TcpListener(IPAddress.Loopback, port);
-                first.Start();
-                using var second = new TcpListener(IPAddress.Loopback, port + 1);
-                second.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: the next pair may be free.
-            }
-        }
     }
 }

@@ -33,7 +33,18 @@ public static class CommandLine
     }
 
     // No RootCommand: it takes its name from the file that runs, which is the assembly's and not the tool's.
-    private static Command Build() => new(Name, "A P2P node for permissioned networks.")
+    private static Command Build()
+    {
+        var program = CreateProgram();
+        foreach (var command in InspectCommands.Create())
+        {
+            program.Subcommands.Add(command);
+        }
+
+        return program;
+    }
+
+    private static Command CreateProgram() => new(Name, "A P2P node for permissioned networks.")
     {
         new HelpOption(),
         new VersionOption(),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorP2P.Program.Admin;
 using ActorP2P.Program.Hosting;
 
 namespace ActorP2P.Program.Commands;
@@ -25,8 +26,11 @@ internal static class NodeRunCommand
             return await CommandLine.FailAsync(ExitCodes.Failed, $"{file}: the node cannot start: correct the above, then try '{CommandLine.Name} node check --config {file}'");
         }
 
+        var limits = host.Environment.Settings.Admin;
+        var journal = new EventJournal(TimeProvider.System, limits.RecentEvents, limits.MaxWaitingBytes);
         Action<object> report = happened =>
         {
+            journal.Report(happened);
             if (json)
             {
                 NodeEventText.WriteJson(output, happened);
@@ -40,9 +44,15 @@ internal static class NodeRunCommand
         var root = host.Root;
         signals.OnHangUp(() => root.Tell(P2PNode.Reload.Instance, ActorRefs.NoSender));
         ReportStart(host, json ? output : null);
+        await using var admin = await OpenAdminAsync(host, file, journal, json ? output : null);
         host.System.ActorOf(Props.Create(() => new EventReporter(environment, router, report)), "events");
         var ended = NodeWatch.WhenTerminated(host);
         var failed = await Task.WhenAny(signals.Signalled, ended) == ended;
+        if (admin is not null)
+        {
+            await admin.StopAnsweringAsync();
+        }
+
         await host.DisposeAsync();
         if (json)
         {
@@ -50,6 +60,25 @@ internal static class NodeRunCommand
         }
 
         return failed ? await CommandLine.FailAsync(ExitCodes.Failed, "a part of the node failed too often; the log says why") : ExitCodes.Done;
+    }
+
+    private static async Task<AdminEndpoint?> OpenAdminAsync(NodeHost host, string file, EventJournal journal, JsonLineWriter? json)
+    {
+        var (environment, limits) = (host.Environment, host.Environment.Settings.Admin);
+        if (!limits.Enabled)
+        {
+            return null;
+        }
+
+        var path = AdminSocket.PathOf(environment.Settings, Path.GetDirectoryName(Path.GetFullPath(file))!);
+        var answers = new NodeAnswers(environment, new P2PClient(host.System, host.Router, limits.RequestTimeout));
+        var admin = await AdminEndpoint.StartAsync(path, limits, answers, journal, environment.Counters, static line => Console.Error.WriteLine(line));
+        if (admin is not null)
+        {
+            json?.Write("admin", fields => fields.WriteString("socket", path));
+        }
+
+        return admin;
     }
 
     private static void ReportStart(NodeHost host, JsonLineWriter? json)

@@ -5,7 +5,7 @@ namespace ActorP2P.Program.Hosting;
 /// <summary>Control events as JSON: the type's name in kebab case, and its members.</summary>
 internal static class ControlEventJson
 {
-    public static void Write(JsonLineWriter writer, ControlEvent happened) => writer.Write(NameOf(happened), json =>
+    public static void Write(IEventLines writer, ControlEvent happened) => writer.Write(NameOf(happened), json =>
     {
         json.WriteString("namespace", happened.Namespace);
         json.WriteNumber("number", happened.Number);

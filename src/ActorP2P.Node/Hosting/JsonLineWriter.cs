@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Threading.Channels;
 
@@ -8,7 +7,7 @@ namespace ActorP2P.Program.Hosting;
 /// Writes JSON objects, one a line, from any thread and without ever blocking it: actors report here, and a reader
 /// that stalls must not stall the node. What does not fit into the queue is counted, and the count is written.
 /// </summary>
-internal sealed class JsonLineWriter : IAsyncDisposable
+internal sealed class JsonLineWriter : IAsyncDisposable, IEventLines
 {
     // About 20 MiB of events; a reader that is further behind has given up.
     private const int MaxQueuedLines = 65536;
@@ -27,10 +26,10 @@ internal sealed class JsonLineWriter : IAsyncDisposable
         _writing = WriteAllAsync();
     }
 
-    /// <summary>Writes an object with an <c>event</c> field and what <paramref name="fields"/> adds.</summary>
+    /// <inheritdoc />
     public void Write(string eventName, Action<Utf8JsonWriter>? fields = null)
     {
-        var line = Line(eventName, fields);
+        var line = EventLine.Format(eventName, fields);
         if (!_lines.Writer.TryWrite(line))
         {
             Interlocked.Increment(ref _dropped);
@@ -41,21 +40,6 @@ internal sealed class JsonLineWriter : IAsyncDisposable
     {
         _lines.Writer.TryComplete();
         await Task.WhenAny(_writing, Task.Delay(DrainLimit));
-    }
-
-    private static ReadOnlyMemory<byte> Line(string eventName, Action<Utf8JsonWriter>? fields)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("event", eventName);
-            fields?.Invoke(json);
-            json.WriteEndObject();
-        }
-
-        buffer.Write("\n"u8);
-        return buffer.WrittenMemory;
     }
 
     private async Task WriteAllAsync()
@@ -71,7 +55,7 @@ internal sealed class JsonLineWriter : IAsyncDisposable
 
                 if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
                 {
-                    await _output.WriteAsync(Line("events-dropped", json => json.WriteNumber("count", dropped)));
+                    await _output.WriteAsync(EventLine.Format("events-dropped", json => json.WriteNumber("count", dropped)));
                 }
 
                 await _output.FlushAsync();

@@ -5,7 +5,7 @@ namespace ActorP2P.Program.Hosting;
 /// <summary>What a node reports, as a JSON line or as a line for people.</summary>
 internal static class NodeEventText
 {
-    public static void WriteJson(JsonLineWriter writer, object happened)
+    public static void WriteJson(IEventLines writer, object happened)
     {
         switch (happened)
         {
