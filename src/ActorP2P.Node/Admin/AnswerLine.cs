@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using ActorP2P.Program.Hosting;
 
 namespace ActorP2P.Program.Admin;
 

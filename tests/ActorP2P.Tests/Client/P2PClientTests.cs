@@ -46,6 +46,10 @@ public sealed class P2PClientTests : ActorTest
         Assert.Equal(pair[0].Id, Assert.Single((await there.GetPeersAsync(Ns)).Peers).Node);
         Assert.NotEmpty((await there.GetCountersAsync()).Values);
         Assert.Contains(pair[0].Id, (await there.GetRoutesAsync()).Routes.Keys);
+        var traffic = Assert.Single((await there.GetTrafficAsync(Ns)).Peers);
+        Assert.Equal(pair[0].Id, traffic.Node);
+        Assert.True(traffic is { SentMessages: > 0, ReceivedMessages: > 0 });
+        Assert.Equal([Ns], (await there.GetNamespacesAsync()).Names);
         await here.UnsubscribeAsync(Ns, "blocks");
         await here.OpenAsync("side");
         await here.CloseAsync("side");

@@ -267,6 +267,15 @@ public sealed class ReferenceConfTests
         modules.window-bytes = 16777216
         modules.waiting-bytes = 268435456
         modules.slow-after = 00:00:03
+        admin.enabled = True
+        admin.socket = ""
+        admin.max-connections = 16
+        admin.max-request-bytes = 4096
+        admin.max-answer-bytes = 16777216
+        admin.max-waiting-bytes = 1048576
+        admin.recent-events = 256
+        admin.request-timeout = 00:00:10
+        admin.idle-timeout = 00:05:00
         namespaces = 0
         """;
 }

@@ -32,6 +32,12 @@ public sealed class RoutingFlows
         Assert.Equal((3, b.Id), (routes[d.Id].Hops, routes[d.Id].NextHop));
         Assert.Empty(routes[c.Id].Tunnel);
         Assert.Equal([b.Id, c.Id], routes[d.Id].Tunnel);
+        var links = await a.AskAsync<LinksSnapshot>(new NamespaceRouter.GetLinks());
+        var link = Assert.Single(links.Links);
+        Assert.Equal(b.Id, link.Node);
+        Assert.True(link is { SentBytes: > 0, ReceivedBytes: > 0 });
+        var traffic = await a.AskAsync<TrafficSnapshot>(new NamespaceRouter.GetTraffic(Chain));
+        Assert.True(traffic.Peers.Single(peer => peer.Node == d.Id) is { SentMessages: >= 21, ReceivedMessages: >= 21 });
     }
 
     [Fact]
