@@ -3,14 +3,21 @@ using ActorP2P.Transport;
 namespace ActorP2P;
 
 /// <summary>
-/// The epoch of this node: taken at the start, and raised at most once after that, when peers show a signed state of its own of a
-/// higher epoch. That happens when the disk was lost or restored and the clock is behind, so that neither the store nor the time
-/// knows of the earlier run. It outlives restarts of actors. Safe for concurrent calls.
+/// The epoch of this node: taken at the start, and raised after that when peers show a signed state of its own of a higher epoch.
+/// That happens when the disk was lost or restored and the clock is behind, so that neither the store nor the time knows of the
+/// earlier run. It outlives restarts of actors. Safe for concurrent calls.
 /// </summary>
 public sealed class NodeEpoch
 {
+    /// <summary>
+    /// Times it may be raised. A peer may hold, or pretend to hold, an earlier state of ours than others do, so once is too few;
+    /// without end two holders of one key would outbid each other. Each time links and namespaces begin anew, which a supervisor
+    /// bears a few times a minute. Our guess.
+    /// </summary>
+    public const int MaxLearnt = 3;
+
     // Peers tell at link-up what they hold of us; what is heard later was signed while we run. A minute covers the links
-    // of a start. Learnt once only, or two holders of one key would outbid each other for ever.
+    // of a start.
     private static readonly TimeSpan LearnFor = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
@@ -19,7 +26,8 @@ public sealed class NodeEpoch
     private readonly Action<Action> _run;
     private long? _linkedAt;
     private bool _isSaving;
-    private bool _hasLearnt;
+    private int _learnt;
+    private ulong _seen;
     private ulong _current;
 
     /// <summary>An epoch that the store has saved.</summary>
@@ -47,14 +55,18 @@ public sealed class NodeEpoch
         }
     }
 
-    /// <summary>True while a higher epoch is taken for one of an earlier run of ours: until a minute after the first link, and once.</summary>
+    /// <summary>
+    /// True while a higher epoch is taken for one of an earlier run of ours: until a minute after the first link, and while one that
+    /// was seen by then is not exceeded; <see cref="MaxLearnt"/> times.
+    /// </summary>
     public bool MayLearn
     {
         get
         {
             lock (_gate)
             {
-                return !_hasLearnt && (_linkedAt is not { } linkedAt || _time.GetElapsedTime(linkedAt) < LearnFor);
+                return _learnt < MaxLearnt
+                    && (_seen > _current || _linkedAt is not { } linkedAt || _time.GetElapsedTime(linkedAt) < LearnFor);
             }
         }
     }
@@ -68,15 +80,24 @@ public sealed class NodeEpoch
         }
     }
 
-    /// <summary>Saves an epoch above the one that was seen, then puts it in force. Does nothing while another call saves, or after one has.</summary>
-    /// <param name="seen">The highest epoch that a signed state of ours shows.</param>
+    /// <summary>
+    /// Saves an epoch above all that were seen, then puts it in force. While another call saves, that one goes above this one's
+    /// too. Does nothing when the present epoch is above, or was raised often enough.
+    /// </summary>
+    /// <param name="seen">The epoch that a signed state of ours shows.</param>
     /// <param name="now">The present.</param>
     /// <param name="saved">Called when it is in force, or why it is not, on the thread that saved.</param>
     public void Learn(ulong seen, DateTimeOffset now, Action<EpochResult> saved)
     {
         lock (_gate)
         {
-            if (_isSaving || _hasLearnt)
+            if (seen <= _current || _learnt >= MaxLearnt)
+            {
+                return;
+            }
+
+            _seen = Math.Max(_seen, seen);
+            if (_isSaving)
             {
                 return;
             }
@@ -84,24 +105,39 @@ public sealed class NodeEpoch
             _isSaving = true;
         }
 
-        _run(() => saved(Save(seen, now)));
+        _run(() => saved(Save(now)));
     }
 
-    private EpochResult Save(ulong seen, DateTimeOffset now)
+    private EpochResult Save(DateTimeOffset now)
     {
-        var result = seen == ulong.MaxValue
-            ? new EpochResult(0, EpochFailure.Exhausted, "no higher epoch exists")
-            : _store.Next(now, seen + 1);
+        ulong seen;
         lock (_gate)
         {
-            _isSaving = false;
-            if (result.Ok)
-            {
-                _hasLearnt = true;
-                _current = result.Epoch;
-            }
+            seen = _seen;
         }
 
-        return result;
+        while (true)
+        {
+            var result = seen == ulong.MaxValue
+                ? new EpochResult(0, EpochFailure.Exhausted, "no higher epoch exists")
+                : _store.Next(now, seen + 1);
+            lock (_gate)
+            {
+                if (result.Ok && result.Epoch <= _seen)
+                {
+                    seen = _seen;
+                    continue;
+                }
+
+                _isSaving = false;
+                if (result.Ok)
+                {
+                    _learnt++;
+                    _current = result.Epoch;
+                }
+
+                return result;
+            }
+        }
     }
 }

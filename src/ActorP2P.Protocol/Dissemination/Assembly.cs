@@ -6,8 +6,9 @@ namespace ActorP2P.Protocol.Dissemination;
 /// <summary>A large message whose manifest is here and whose chunks are coming. Memory grows with what came.</summary>
 internal sealed class Assembly
 {
-    // What the objects around a manifest cost, so that many small claims count too.
-    private const int OverheadBytes = 1024;
+    // Far more than the objects around a manifest cost: of all that are under way one is looked for now and then, so a claim of
+    // a few bytes must not be one of a hundred thousand. What is whole is larger by far.
+    private const int OverheadBytes = 16 * 1024;
     private const int OverheadBytesPerChunk = 16;
     private const int MaxSources = 8;
 

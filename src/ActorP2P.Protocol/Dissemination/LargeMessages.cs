@@ -17,6 +17,7 @@ internal sealed class LargeMessages(DisseminationSettings settings, OriginTable 
     private readonly Dictionary<ShortId, Assembly> _assemblies = [];
     private readonly Dictionary<NodeId, long> _bytesByOrigin = [];
     private long _bytes;
+    private DateTimeOffset _dueAt = DateTimeOffset.MaxValue;
 
     /// <summary>Called with a message that is whole.</summary>
     internal Action<Assembly, DateTimeOffset, List<MulticastEffect>> Completed { get; set; } = static (_, _, _) => { };
@@ -38,7 +39,8 @@ internal sealed class LargeMessages(DisseminationSettings settings, OriginTable 
         }
     }
 
-    internal DateTimeOffset? NextDue() => _assemblies.Count == 0 ? null : _assemblies.Values.Min(static assembly => assembly.AskAt);
+    /// <summary>When to call <see cref="Tick"/>; what came meanwhile may leave its time behind.</summary>
+    internal DateTimeOffset? NextDue() => _assemblies.Count == 0 ? null : _dueAt;
 
     internal void PeerDown(NodeId peer, DateTimeOffset now)
     {
@@ -47,7 +49,7 @@ internal sealed class LargeMessages(DisseminationSettings settings, OriginTable 
             assembly.Targets.Remove(peer);
             if (assembly.Sources.Remove(peer))
             {
-                assembly.AskAt = now;
+                AskAt(assembly, now);
             }
         }
     }
@@ -68,7 +70,7 @@ internal sealed class LargeMessages(DisseminationSettings settings, OriginTable 
             return false;
         }
 
-        assembly.AskAt = now + settings.WantTimeout;
+        AskAt(assembly, now + settings.WantTimeout);
         _assemblies[ShortId.Of(assembly.Header.Id)] = assembly;
         return true;
     }
@@ -133,6 +135,12 @@ internal sealed class LargeMessages(DisseminationSettings settings, OriginTable 
 
     internal void Tick(DateTimeOffset now, List<MulticastEffect> effects)
     {
+        // At every message it would cost the time to go through all of them.
+        if (_dueAt > now)
+        {
+            return;
+        }
+
         foreach (var assembly in _assemblies.Values.Where(assembly => assembly.AskAt <= now).ToArray())
         {
             if (now - assembly.StartedAt >= settings.RetentionTime || assembly.Attempts >= (assembly.Sources.Count + 1) * RoundsPerSource)
@@ -144,6 +152,8 @@ internal sealed class LargeMessages(DisseminationSettings settings, OriginTable 
 
             Ask(assembly, now, effects);
         }
+
+        _dueAt = _assemblies.Count == 0 ? DateTimeOffset.MaxValue : _assemblies.Values.Min(static assembly => assembly.AskAt);
     }
 
     internal static void PushChunk(PublicationHeader header, int index, ReadOnlyMemory<byte> data, List<NodeId> targets, List<MulticastEffect> effects)
@@ -178,7 +188,7 @@ internal sealed class LargeMessages(DisseminationSettings settings, OriginTable 
         }
 
         // A link keeps the order: behind its last chunk a source brings no more by itself.
-        assembly.AskAt = index == assembly.Count - 1 ? now : now + settings.WantTimeout;
+        AskAt(assembly, index == assembly.Count - 1 ? now : now + settings.WantTimeout);
     }
 
     private void Ask(Assembly assembly, DateTimeOffset now, List<MulticastEffect> effects)
@@ -191,7 +201,13 @@ internal sealed class LargeMessages(DisseminationSettings settings, OriginTable 
         }
 
         assembly.Attempts++;
-        assembly.AskAt = now + settings.WantTimeout;
+        AskAt(assembly, now + settings.WantTimeout);
+    }
+
+    private void AskAt(Assembly assembly, DateTimeOffset at)
+    {
+        assembly.AskAt = at;
+        _dueAt = at < _dueAt ? at : _dueAt;
     }
 
     private bool IsSeen(ShortId id) => TryFindLog(id) is { } log && log.Seen.Judge(id.Seq) is WindowVerdict.Seen or WindowVerdict.BelowFloor;

@@ -1,5 +1,6 @@
 using ActorP2P.Protocol.Frames;
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Limits;
 using ActorP2P.Protocol.Settings;
 using ActorP2P.Protocol.Timers;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorP2P.Protocol.Gossip;
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Limits;
 using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P.Protocol.Dissemination;

@@ -1,4 +1,5 @@
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Limits;
 using ActorP2P.Protocol.Settings;
 
 namespace ActorP2P.Protocol.Gossip;
@@ -22,6 +23,7 @@ internal sealed class StateIntake(
     private const int HeldAnswers = 32;
 
     private readonly HeldStates _held = new(scope, settings.MaxOrigins, (long)settings.MaxAnswerBytes * HeldAnswers, settings.HeldFor);
+    private readonly SignaturePatience _patience = new();
     private readonly ChangeAllowance _changes = new(settings.MinChangeInterval, ChangeBurst);
 
     private IMembership Membership { get; set; } = membership;
@@ -112,6 +114,7 @@ internal sealed class StateIntake(
 
         _held.Forget(now);
         _changes.Forget(now);
+        _patience.Forget(now);
     }
 
     /// <summary>Cheap checks first, then one signature, then membership. The body of a state that may be applied, or null.</summary>
@@ -123,14 +126,22 @@ internal sealed class StateIntake(
             drop = StateSyncDrop.RefusedMember;
         }
 
+        if (drop is null && !_patience.IsLeft(from, now))
+        {
+            drop = StateSyncDrop.TooManyBadSignatures;
+        }
+
         if (drop is null && !state.Verify(curve))
         {
+            _patience.Lose(from, now);
             drop = StateSyncDrop.BadSignature;
         }
 
         StateBody? body = null;
         if (drop is null && !TryDecode(state.Body, out body))
         {
+            // Nobody but a liar passes it on, and as nothing of it is kept the same bytes would cost a signature check each time.
+            _patience.Lose(from, now);
             drop = StateSyncDrop.MalformedBody;
         }
 

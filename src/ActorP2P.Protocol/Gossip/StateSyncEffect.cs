@@ -14,6 +14,9 @@ public enum StateSyncDrop
     /// <summary>The body is longer than its section may be.</summary>
     TooLong,
 
+    /// <summary>The peer brought so many states that did not verify that its states are not checked for a while.</summary>
+    TooManyBadSignatures,
+
     /// <summary>Signed, but the body breaks its form or a limit.</summary>
     MalformedBody,
 

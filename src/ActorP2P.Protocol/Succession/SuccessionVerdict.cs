@@ -38,4 +38,7 @@ public enum SuccessionVerdict
 
     /// <summary>There are <c>succession.max-tracked</c> already.</summary>
     TableFull,
+
+    /// <summary>One of the two nodes is trusted no more: what was taken out for that does not come back with the next link.</summary>
+    NotTrusted,
 }

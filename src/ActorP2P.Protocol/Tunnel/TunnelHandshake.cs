@@ -63,6 +63,7 @@ public sealed class TunnelHandshake : IDisposable
     private TimeSpan _retryAfter;
     private DateTimeOffset _giveUpAt;
     private int _attempts;
+    private DateTimeOffset _date;
 
     /// <summary>Begins with nothing under way.</summary>
     /// <param name="parameters">This side, with the far side's ID and <see cref="HandshakeParameters.IsTunnel"/>.</param>
@@ -105,8 +106,15 @@ public sealed class TunnelHandshake : IDisposable
     }
 
     /// <summary>A handshake packet of the far side, or of anybody who says so.</summary>
-    public void Handle(TunnelPacketKind kind, ReadOnlyMemory<byte> body, DateTimeOffset now, List<TunnelHandshakeEffect> effects)
+    /// <param name="kind">Hello, Answer or Finish.</param>
+    /// <param name="body">The packet's body.</param>
+    /// <param name="now">The present, as the timers count.</param>
+    /// <param name="effects">Receives what to do.</param>
+    /// <param name="date">The present as certificates are dated, where the timers count by another clock.</param>
+    public void Handle(
+        TunnelPacketKind kind, ReadOnlyMemory<byte> body, DateTimeOffset now, List<TunnelHandshakeEffect> effects, DateTimeOffset? date = null)
     {
+        _date = date ?? now;
         if (body.Length < AttemptLengthBytes)
         {
             effects.Add(new TunnelHandshakeEffect.Dropped("malformed"));
@@ -230,7 +238,7 @@ public sealed class TunnelHandshake : IDisposable
             return;
         }
 
-        switch (HandshakeResponder.Accept(_parameters, message1, now))
+        switch (HandshakeResponder.Accept(_parameters, message1, _date))
         {
             case HandshakeResult.Awaiting awaiting:
                 byte[] answer = [.. awaiting.Message2, .. attempt.Span];
@@ -258,7 +266,7 @@ public sealed class TunnelHandshake : IDisposable
             return;
         }
 
-        var result = _initiator.HandleReply(message2, now);
+        var result = _initiator.HandleReply(message2, _date);
         _initiator = null;
         switch (result)
         {
@@ -300,7 +308,7 @@ public sealed class TunnelHandshake : IDisposable
         }
 
         _answers.Remove(answered);
-        switch (answered.Responder.HandleFinish(message3, now))
+        switch (answered.Responder.HandleFinish(message3, _date))
         {
             case HandshakeResult.Done done:
                 _unanswered = null;

@@ -70,7 +70,7 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private DateTimeOffset Now => _environment.Time.GetUtcNow();
+    private DateTimeOffset Now => _environment.Steady.Now;
 
     /// <inheritdoc />
     protected override void PreStart()
@@ -101,7 +101,7 @@ public sealed partial class HypernetClient : ReceiveActor, IWithTimers
         }
 
         // The configuration may still name a former ID.
-        _plan.AddMember(addresses, expected is null ? null : _environment.Successions.Resolve(expected, Now), Now, _effects);
+        _plan.AddMember(addresses, expected is null ? null : _environment.Successions.Resolve(expected, _environment.Time.GetUtcNow()), Now, _effects);
     }
 
     private void HandleLinkUp(LinkUp up)

@@ -14,7 +14,7 @@ public sealed partial class Link
 
     private void HandleFrames(FramesReceived received)
     {
-        _pulse.SignOfLife(Now);
+        _pulse.SignOfLife(Steady);
         _environment.Counters.Add("link.received-bytes", received.Bytes);
         _parts.Figures.Received(received.Bytes);
         foreach (var frame in received.Frames)
@@ -141,7 +141,7 @@ public sealed partial class Link
                 _environment.Counters.Add("link.dropped.pong-coalesced");
                 return true;
             case LinkEntryKind.Beat:
-                _pulse.Beat(Now);
+                _pulse.Beat(Steady);
                 return true;
             case LinkEntryKind.Pong:
                 HandlePong(entry.Number);
@@ -172,7 +172,7 @@ public sealed partial class Link
 
     private void HandlePong(ulong number)
     {
-        switch (_pulse.Pong(number, Now))
+        switch (_pulse.Pong(number, Steady))
         {
             case PongMeaning.ProbeAnswered:
                 _hypernet.Tell(new Hypernet.ProbeAnswered(_connection.Id));

@@ -19,7 +19,7 @@ public sealed partial class Link
         }
 
         _writer.Control.Beat();
-        if (_pulse.Tick(now))
+        if (_pulse.Tick(Steady))
         {
             // Our own timer was late: what the remote sent meanwhile may lie in the mailbox and comes first.
             Self.Tell(JudgeSilence.Instance);
@@ -36,7 +36,7 @@ public sealed partial class Link
 
     private void RenewKeys()
     {
-        if (_writer.RenewKeys(Now) is { } failure)
+        if (_writer.RenewKeys(Steady) is { } failure)
         {
             End(ReasonName.Of(failure));
         }
@@ -45,19 +45,19 @@ public sealed partial class Link
     // What came meanwhile may lie in the mailbox and is read first.
     private void Look(DateTimeOffset at)
     {
-        _pulse.NoteLate(Now - at);
+        _pulse.NoteLate(Steady - at);
         Self.Tell(JudgeSilence.Instance);
     }
 
     private void Judge()
     {
-        if (_pulse.IsSilent(Now))
+        if (_pulse.IsSilent(Steady))
         {
             End("silent");
         }
-        else if (_pulse.SilentBeforeNextTick(Now) is { } wait)
+        else if (_pulse.SilentBeforeNextTick(Steady) is { } wait)
         {
-            Timers.StartSingleTimer(LookTimer, new LookDue(Now + wait), wait);
+            Timers.StartSingleTimer(LookTimer, new LookDue(Steady + wait), wait);
         }
     }
 }

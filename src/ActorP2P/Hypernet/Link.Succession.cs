@@ -103,7 +103,7 @@ public sealed partial class Link
     {
         var now = Now;
         var isProven = leadsHere && _environment.Successions.Resolve(statement.Successor, now) == _pair!.RemoteId;
-        return _environment.Successions.Offer(statement, _environment.Trust.Identity.Curve, isProven, now);
+        return _environment.Successions.Offer(statement, _environment.Trust.Identity.Curve, isProven, now, _environment.Trust.Validator.Lists.Denied);
     }
 
     private bool Refuse(string reason)

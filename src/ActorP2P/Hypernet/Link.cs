@@ -97,7 +97,10 @@ public sealed partial class Link : ReceiveActor, IWithTimers
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
+    // By the wall clock, as certificates and statements are dated.
     private DateTimeOffset Now => _environment.Time.GetUtcNow();
+
+    private DateTimeOffset Steady => _environment.Steady.Now;
 
     /// <inheritdoc />
     protected override void PreStart()
@@ -221,7 +224,7 @@ public sealed partial class Link : ReceiveActor, IWithTimers
         var liveness = _environment.Settings.Liveness;
         Timers.Cancel(DeadlineTimer);
         Timers.StartPeriodicTimer(BeatTimer, BeatDue.Instance, liveness.BeatInterval);
-        _pulse.Begin(Now);
+        _pulse.Begin(Steady);
         StateOwnSuccessions();
         Become(Linked);
         _hypernet.Tell(new Hypernet.HandshakeDone(

@@ -21,7 +21,7 @@ internal sealed partial class RelayedLink
     // A handshake that began before a reload was judged by what was in force then.
     private bool IsRefused(PairSession session)
     {
-        if (_environment.Trust.Validator.Validate(session.RemoteChain, Now) is not CertificateVerdict.Refused refused)
+        if (_environment.Trust.Validator.Validate(session.RemoteChain, Date) is not CertificateVerdict.Refused refused)
         {
             return false;
         }

@@ -52,7 +52,10 @@ internal sealed partial class RelayedLink : UntypedActor, IWithTimers
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private DateTimeOffset Now => _environment.Time.GetUtcNow();
+    private DateTimeOffset Now => _environment.Steady.Now;
+
+    // As certificates and statements are dated.
+    private DateTimeOffset Date => _environment.Time.GetUtcNow();
 
     private HandshakeParameters Parameters => LinkHandshake.Parameters(_environment, null, _remote) with { IsTunnel = true };
 
@@ -172,7 +175,7 @@ internal sealed partial class RelayedLink : UntypedActor, IWithTimers
         switch (message)
         {
             case Hypernet.HandshakeDone m when m.LinkId == _stream?.Connection.Id:
-                if (_environment.Successions.IsGivenUp(_remote, Now))
+                if (_environment.Successions.IsGivenUp(_remote, Date))
                 {
                     CloseLink(Link.IdentityGivenUp);
                 }
@@ -208,7 +211,7 @@ internal sealed partial class RelayedLink : UntypedActor, IWithTimers
     {
         if (received.Kind != TunnelPacketKind.Sealed)
         {
-            _handshake.Handle(received.Kind, received.Body, Now, _handshakeEffects);
+            _handshake.Handle(received.Kind, received.Body, Now, _handshakeEffects, Date);
             return;
         }
 

@@ -47,7 +47,7 @@ public sealed partial class Topology
     private void Take(SuccessionStatement statement, NodeId from)
     {
         var isMember = _membership.Snapshot.Check(statement.Successor) == MembershipVerdict.Member;
-        var verdict = _environment.Successions.Offer(statement, _environment.Trust.Identity.Curve, isMember, Now);
+        var verdict = _environment.Successions.Offer(statement, _environment.Trust.Identity.Curve, isMember, Now, _environment.Trust.Validator.Lists.Denied);
         switch (verdict)
         {
             case SuccessionVerdict.InForce or SuccessionVerdict.Announced:

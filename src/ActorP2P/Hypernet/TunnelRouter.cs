@@ -68,7 +68,7 @@ public sealed partial class TunnelRouter : ReceiveActor, IWithTimers
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private DateTimeOffset Now => _environment.Time.GetUtcNow();
+    private DateTimeOffset Now => _environment.Steady.Now;
 
     private NodeId OwnId => _environment.Trust.Identity.Id;
 

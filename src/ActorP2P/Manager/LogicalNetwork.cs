@@ -72,13 +72,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         var member = Ensure(node);
         member.Newest = member.Newest.With(state, epoch, seq);
         member.Allowance ??= new TokenBucket(limits.StatusPerSecond, limits.StatusBurst, now);
-        if (node == _self || !member.Shown.IsKnown || member.Allowance.Value.Available(now) >= 1)
-        {
-            return Show(node, member, now);
-        }
-
-        _gathered.Add(node);
-        return [];
+        return ShowOrGather(node, member, now);
     }
 
     /// <summary>Time until a gathered state may be shown; null when there is none.</summary>
@@ -115,7 +109,7 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         }
 
         member.Newest = member.Newest.Without(section);
-        return [.. Show(node, member, now), .. Forget(node, member)];
+        return member.Newest.IsKnown ? ShowOrGather(node, member, now) : [.. Show(node, member, now), .. Forget(node, member)];
     }
 
     /// <summary>The links are these from now on; <see cref="ComputeRoutes"/> says what that means.</summary>
@@ -240,6 +234,17 @@ internal sealed class LogicalNetwork(string namespaceName, NodeId self, EventSet
         {
             yield return new RouteChanged(namespaceName, node, 0);
         }
+    }
+
+    private IReadOnlyList<ControlEvent> ShowOrGather(NodeId node, Member member, DateTimeOffset now)
+    {
+        if (node == _self || !member.Shown.IsKnown || member.Allowance!.Value.Available(now) >= 1)
+        {
+            return Show(node, member, now);
+        }
+
+        _gathered.Add(node);
+        return [];
     }
 
     // The allowance may run into debt: a state is shown whole, and the next one waits the longer.

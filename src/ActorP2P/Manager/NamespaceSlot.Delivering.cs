@@ -44,7 +44,7 @@ internal sealed partial class NamespaceSlot
             return ChannelFailure.ModuleDead;
         }
 
-        return message.Kind == EntryKind.Request && message.Deadline <= _environment.Time.GetUtcNow() ? PastDeadline() : null;
+        return message.Kind == EntryKind.Request && message.Deadline <= _environment.Steady.Now ? PastDeadline() : null;
     }
 
     private ChannelFailure PastDeadline()
@@ -126,7 +126,7 @@ internal sealed partial class NamespaceSlot
     {
         while (_demand.Queues.TryTake(queue, out var pending))
         {
-            if (pending.IsPastDeadline(_environment.Time.GetUtcNow()))
+            if (pending.IsPastDeadline(_environment.Steady.Now))
             {
                 queue.Skip(pending);
                 pending.Batch!.Fail(pending.Message, PastDeadline());

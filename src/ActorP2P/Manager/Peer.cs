@@ -68,7 +68,7 @@ internal sealed partial class Peer : UntypedActor, IWithTimers
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private DateTimeOffset Now => _environment.Time.GetUtcNow();
+    private DateTimeOffset Now => _environment.Steady.Now;
 
     /// <inheritdoc />
     protected override void PostStop()

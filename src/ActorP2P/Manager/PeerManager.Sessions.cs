@@ -165,7 +165,7 @@ internal sealed partial class PeerManager
         _remotes.Remove(node);
         Timers.Cancel(TimerOf(node));
         TellPeerLeft(node, "the peer's actor failed", remote);
-        var isTooMany = _peerFailures.IsTooMany(node, _environment.Time.GetUtcNow());
+        var isTooMany = _peerFailures.IsTooMany(node, _environment.Steady.Now);
         foreach (var session in remote.Sessions)
         {
             session.Link.Tell(isTooMany ? new Link.CloseLink("peer-failed") : new Link.RenewSession(_settings.Name));

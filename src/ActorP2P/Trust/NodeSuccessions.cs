@@ -15,6 +15,7 @@ public sealed class NodeSuccessions
     private readonly SuccessionTable _table;
     private readonly SuccessionSettings _settings;
     private volatile bool _isEmpty = true;
+    private Func<NodeId, bool> _isRefused = static _ => false;
 
     /// <summary>Nobody has a successor yet.</summary>
     /// <param name="settings">The node's settings.</param>
@@ -51,14 +52,24 @@ public sealed class NodeSuccessions
     /// <param name="curve">The network's curve.</param>
     /// <param name="isProven">The successor is a member, by a handshake or by its certificate.</param>
     /// <param name="now">The present.</param>
-    public SuccessionVerdict Offer(SuccessionStatement statement, IdentityCurve curve, bool isProven, DateTimeOffset now)
+    /// <param name="denied">Nodes that this one denies by its list.</param>
+    public SuccessionVerdict Offer(
+        SuccessionStatement statement, IdentityCurve curve, bool isProven, DateTimeOffset now, IReadOnlySet<NodeId>? denied = null)
     {
+        ArgumentNullException.ThrowIfNull(statement);
         lock (_gate)
         {
+            if (IsOut(statement.Predecessor) || IsOut(statement.Successor))
+            {
+                return SuccessionVerdict.NotTrusted;
+            }
+
             var verdict = _table.Offer(statement, curve, isProven, now);
             _isEmpty = _table.Count == 0;
             return verdict;
         }
+
+        bool IsOut(NodeId node) => denied?.Contains(node) == true || _isRefused(node);
     }
 
     /// <summary>Takes what former starts left of this node's own keys: the statements that lead to its present one and still stand.</summary>
@@ -100,7 +111,7 @@ public sealed class NodeSuccessions
 
         foreach (var statement in Enumerable.Reverse(chain))
         {
-            var verdict = Offer(statement, own.Curve, isProven: true, now);
+            var verdict = Offer(statement, own.Curve, isProven: true, now, own.Validator.Lists.Denied);
             if (verdict is not (SuccessionVerdict.InForce or SuccessionVerdict.Ended))
             {
                 warnings.Add($"a stored statement is not taken ({ReasonName.Of(verdict)}): {statement}");
@@ -186,16 +197,15 @@ public sealed class NodeSuccessions
         }
     }
 
-    /// <summary>Takes out what concerns nodes that are trusted no more, and gives what waits for proof of its successor.</summary>
+    /// <summary>
+    /// Takes out what concerns nodes that are trusted no more, and gives what waits for proof of its successor. Until the next
+    /// call nothing is taken that concerns them.
+    /// </summary>
     public IReadOnlyList<SuccessionStatement> Judge(Func<NodeId, bool> isRefused)
     {
-        if (_isEmpty)
-        {
-            return [];
-        }
-
         lock (_gate)
         {
+            _isRefused = isRefused;
             _table.ForgetRefused(isRefused);
             _isEmpty = _table.Count == 0;
             return _table.Announced;

@@ -126,7 +126,7 @@ public sealed class LargeMessageTests
     {
         var net = new MulticastNet(2, seed: 1) { Carries = static (_, to, _) => to == 1 }.Link([(0, 1)]);
         net.Receive(1, from: 0, ManifestOf(0, Payload(MiB)));
-        Assert.InRange(net.Nodes[1].Core.UnderWayBytes, 1, 4096);
+        Assert.InRange(net.Nodes[1].Core.UnderWayBytes, 1, 32 * 1024);
         net.Time.RunFor(TimeSpan.FromMinutes(2));
         Assert.Equal(0, net.Nodes[1].Core.UnderWayBytes);
         Assert.Equal(1, net.Nodes[1].Count(MulticastDrop.NeverCompleted));
@@ -144,7 +144,9 @@ public sealed class LargeMessageTests
         }
 
         Assert.InRange(net.Nodes[1].Core.UnderWayBytes, MiB, 2 * MiB);
-        Assert.InRange(net.Nodes[1].Count(MulticastDrop.TooManyUnderWay), 1, 2000);
+
+        // Those that are under way are gone through now and then, so a claim without a byte of its message takes room for many.
+        Assert.InRange(net.Nodes[1].Count(MulticastDrop.TooManyUnderWay), 2000 - (2 * MiB / (16 * 1024)), 2000);
         net.Publish(2, null, Payload(MiB));
         net.Time.RunFor(TimeSpan.FromSeconds(1));
         Assert.Single(net.Nodes[1].Delivered);

@@ -40,6 +40,30 @@ public sealed class StateSyncFloodTests
         Assert.InRange(time.TotalSeconds, 0, 4);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Who_brings_states_that_do_not_verify_or_say_nothing_is_checked_a_limited_number_of_times_and_the_others_are_heard(bool isSigned)
+    {
+        var net = new StateNet(3, seed: 1, NoPush).Link([(0, 1), (1, 2)]);
+        var nonsense = SignedState.Sign(StateNet.Scope, SimulatedCurve.Key(9), 1, 1, new byte[] { (byte)StateSection.Status, 255, 255 });
+        var lie = StateSyncWire.Answer(AnswerFlags.Push, [isSigned ? nonsense : StateNet.Signed(9, 1, 1, "x")]).ToArray();
+        lie[^1] ^= (byte)(isSigned ? 0 : 1);
+        for (var i = 0; i < 1000; i++)
+        {
+            net.Receive(1, from: 0, lie);
+        }
+
+        var node = net.Nodes[1];
+        Assert.InRange(node.Count(isSigned ? StateSyncDrop.MalformedBody : StateSyncDrop.BadSignature), 1, 64);
+        Assert.InRange(node.Count(StateSyncDrop.TooManyBadSignatures), 936, 999);
+        net.Receive(1, from: 2, StateNet.Signed(9, 1, 2, "true"));
+        Assert.Equal("true", StateNet.StatusOf(node, 9, "height"));
+        net.Time.RunFor(TimeSpan.FromSeconds(5));
+        net.Receive(1, from: 0, StateNet.Signed(9, 1, 3, "after a while"));
+        Assert.Equal("after a while", StateNet.StatusOf(node, 9, "height"));
+    }
+
     [Fact]
     public void Who_did_not_answer_is_asked_again_only_after_a_while_and_another_announcer_soon()
     {

@@ -159,7 +159,7 @@ public sealed class CertificateLifeTests
     public void A_clock_that_jumps_by_two_years_takes_only_its_own_node_off_and_the_right_time_brings_it_back(int days)
     {
         using var world = new PhysicalWorld(68);
-        var clock = new WrongClock(world.Simulation.Time);
+        var clock = new SettableTime(world.Simulation.Time);
         var b = world.Start("b");
         var other = world.Start("o", DialB);
         var s = world.Start("s", DialB, time: clock);
@@ -179,11 +179,4 @@ public sealed class CertificateLifeTests
 
     private static MembershipVerdict VerdictAt(PhysicalNode at, PhysicalNode of) =>
         at.Manager.View?.Members.Check(of.Id) ?? MembershipVerdict.Unknown;
-
-    private sealed class WrongClock(TimeProvider right) : TimeProvider
-    {
-        public TimeSpan Offset { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => right.GetUtcNow() + Offset;
-    }
 }

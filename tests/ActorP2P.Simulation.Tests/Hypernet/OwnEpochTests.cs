@@ -65,16 +65,60 @@ public sealed class OwnEpochTests
     }
 
     [Fact]
-    public void What_was_learnt_once_is_not_learnt_again_so_two_holders_of_a_key_do_not_outbid_each_other()
+    public void Learning_has_an_end_so_two_holders_of_a_key_do_not_outbid_each_other_for_ever()
     {
-        var store = new MemoryEpochStore();
-        var epochs = new NodeEpoch(1, store, TimeProvider.System, static work => work());
+        var epochs = new NodeEpoch(1, new MemoryEpochStore(), TimeProvider.System, static work => work());
+        var results = new List<EpochResult>();
+        for (var seen = 10ul; epochs.MayLearn; seen += 10)
+        {
+            epochs.Learn(seen, DateTimeOffset.UnixEpoch, results.Add);
+        }
+
+        epochs.Learn(1_000, DateTimeOffset.UnixEpoch, results.Add);
+        Assert.Equal([11ul, 21ul, 31ul], results.Select(static result => result.Epoch));
+        Assert.Equal(31ul, epochs.Current);
+    }
+
+    [Fact]
+    public void An_earlier_run_that_is_shown_first_does_not_hold_the_node_below_what_others_have_seen()
+    {
+        using var world = new PhysicalWorld(86);
+        var old = world.Start("old");
+        var b = world.Start("b");
+        var files = world.Issue("a");
+        var first = world.Start("a", """actorp2p.network.peers = ["old:7000"]""", files);
+        world.Until(() => old.IsLinkedTo(first), 10, "the first run", old, first);
+        world.Run(5);
+        first.Kill();
+        world.Run(30);
+        var second = world.Start("a", DialB, files);
+        world.Until(() => b.IsLinkedTo(second), 10, "the second run", b, second);
+        world.Run(5);
+        second.Kill();
+        world.Run(30);
+
+        // Who knows of the first run alone is met first: a liar would choose to.
+        world.Network.Partition("a", "b");
+        var restored = Restore(world, files, new UndatedStore(), """actorp2p.network.peers = ["old:7000", "b:7000"]""");
+        world.Until(() => restored.Environment.Epochs.Current > first.Environment.Epoch, 60, "an epoch above the first run's", old, restored);
+        Assert.True(restored.Environment.Epochs.Current < second.Environment.Epoch);
+        world.Network.Heal("a", "b");
+        world.Until(() => restored.Environment.Epochs.Current > second.Environment.Epoch && b.IsLinkedTo(restored), 40, "the link to who knows of the second run", old, b, restored);
+        Assert.Empty(restored.Manager.Alarms);
+    }
+
+    [Fact]
+    public void What_is_shown_while_an_epoch_is_saved_is_exceeded_too()
+    {
+        var work = new Queue<Action>();
+        var epochs = new NodeEpoch(1, new MemoryEpochStore(), TimeProvider.System, work.Enqueue);
         var results = new List<EpochResult>();
         epochs.Learn(10, DateTimeOffset.UnixEpoch, results.Add);
-        Assert.Equal((11ul, false), (epochs.Current, epochs.MayLearn));
+        epochs.Learn(30, DateTimeOffset.UnixEpoch, results.Add);
         epochs.Learn(20, DateTimeOffset.UnixEpoch, results.Add);
-        Assert.Equal(11ul, epochs.Current);
-        Assert.Single(results);
+        Assert.Single(work).Invoke();
+        Assert.Equal(31ul, Assert.Single(results).Epoch);
+        Assert.Equal((31ul, true), (epochs.Current, epochs.MayLearn));
     }
 
     [Fact]
@@ -124,15 +168,22 @@ public sealed class OwnEpochTests
         Assert.Equal(0, a.Count("link.duplicate-identity"));
     }
 
-    private static PhysicalNode Restore(PhysicalWorld world, Protocol.Identity.Issuing.IssuedNode files, IEpochStore store)
+    private static PhysicalNode Restore(PhysicalWorld world, Protocol.Identity.Issuing.IssuedNode files, IEpochStore store, string config = DialB)
     {
         var time = world.Simulation.Time;
-        var environment = world.CreateEnvironment("a", DialB, files) with
+        var environment = world.CreateEnvironment("a", config, files) with
         {
             Epoch = Behind,
             Epochs = new NodeEpoch(Behind, store, time, static work => work()),
         };
         return new PhysicalNode(world, "a", environment, files);
+    }
+
+    private sealed class UndatedStore : IEpochStore
+    {
+        private readonly MemoryEpochStore _memory = new();
+
+        public EpochResult Next(DateTimeOffset now, ulong atLeast) => _memory.Next(DateTimeOffset.UnixEpoch, atLeast);
     }
 
     private sealed class FullDisk : IEpochStore

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using ActorP2P.Protocol.Identity;
+using ActorP2P.Protocol.Identity.Issuing;
 
 namespace ActorP2P.Simulation.Tests.Physical;
 
@@ -37,8 +38,10 @@ internal sealed class RoutedWorld : IDisposable
             var dials = string.Join(", ", links.Where(link => link.From == host).Select(static link => $"\"{link.To}:7000\""));
             var name = outsiders.Contains(host) ? "elsewhere" : Namespace;
             var text = $"actorp2p {{ network.peers = [{dials}], namespaces {{ {name} {{}} }} }}\n{Quick}\n{config}";
-            var environment = _world.CreateEnvironment(host, text);
-            _nodes[host] = new RoutedNode(this, host, environment, name);
+            var clock = new SettableTime(Simulation.Time);
+            var validity = new Validity(Simulation.Now.AddDays(-20), Simulation.Now.AddDays(20));
+            var environment = _world.CreateEnvironment(host, text, _world.Issue(host, validity: validity), clock);
+            _nodes[host] = new RoutedNode(this, host, environment, name) { Clock = clock };
         }
     }
 
@@ -114,6 +117,9 @@ internal sealed class RoutedNode
     public string Host { get; }
 
     public NodeEnvironment Environment { get; }
+
+    /// <summary>Sets the node's wall clock.</summary>
+    public required SettableTime Clock { get; init; }
 
     public NodeId Id => Environment.Identity.Id;
 

@@ -64,6 +64,35 @@ public sealed class RoutingTests
         }
     }
 
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(3)]
+    public void A_clock_that_is_set_holds_up_neither_messages_under_way_nor_the_way_around_a_dead_relay(int days)
+    {
+        using var world = Diamond(7);
+        var (a, d) = (world["a"], world["d"]);
+        a.Send(d);
+        world.Until(() => a.Outcomes.Count == 1, 10, "the first");
+        var relay = world["b"].Count("tunnel.relayed") > 0 ? "b" : "c";
+        for (var i = 0; i < 50; i++)
+        {
+            a.Send(d, 3000);
+            d.Send(a, 3000);
+            a.Request(d);
+            if (i == 25)
+            {
+                a.Clock.Offset = TimeSpan.FromDays(days);
+                world.Kill(relay);
+            }
+
+            world.Run(0.005);
+        }
+
+        world.Until(() => a.Outcomes.Count == 101 && d.Outcomes.Count == 50, 5, "all outcomes");
+        Assert.Equal(Enumerable.Range(0, 101), d.From(a));
+        Assert.All(a.Outcomes.Concat(d.Outcomes), static outcome => Assert.True(outcome.Outcome == "sent" || outcome.Outcome.StartsWith("reply", StringComparison.Ordinal), outcome.Outcome));
+    }
+
     [Fact]
     public void A_relay_that_falls_silent_is_left_within_two_seconds_though_its_links_still_stand()
     {

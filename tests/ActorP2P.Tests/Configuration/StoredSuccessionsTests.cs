@@ -59,6 +59,7 @@ public sealed class StoredSuccessionsTests : IDisposable
     [InlineData("other key", "does not lead to this node's key")]
     [InlineData("malformed", "malformed")]
     [InlineData("later", "not-yet")]
+    [InlineData("denied", "not-trusted")]
     public async Task One_of_another_network_or_key_or_time_or_form_is_left_out_with_a_warning(string what, string why)
     {
         Store(what switch
@@ -66,11 +67,30 @@ public sealed class StoredSuccessionsTests : IDisposable
             "other network" => Statement(_former, _node, "m", minutesAgo: 5),
             "other key" => Statement(_first, _former, Ours, minutesAgo: 5),
             "later" => Statement(_former, _node, Ours, minutesAgo: -30),
+            "denied" => Statement(_former, _node, Ours, minutesAgo: 5),
             _ => new byte[SuccessionStatement.LengthBytes],
         });
-        var (successions, warnings) = await StartAsync();
+        var (successions, warnings) = await StartAsync(what == "denied" ? $"identity.deny-node-ids = [\"{_former.Id}\"]" : "");
         Assert.Contains(why, Assert.Single(warnings), StringComparison.Ordinal);
         Assert.Equal(0, successions.Count);
+    }
+
+    [Fact]
+    public void A_statement_that_went_with_its_nodes_trust_does_not_come_back_from_whom_did_not_hear_of_that()
+    {
+        Assert.True(SuccessionStatement.TryDecode(Statement(_former, _node, Ours, minutesAgo: 5), out var statement));
+        var successions = new NodeSuccessions(Settings());
+        SuccessionVerdict Offer(params NodeId[] denied) =>
+            successions.Offer(statement, IdentityCurves.P256, isProven: true, Now, denied.ToHashSet());
+
+        Assert.Equal(SuccessionVerdict.NotTrusted, Offer(_former.Id));
+        Assert.Equal(SuccessionVerdict.NotTrusted, Offer(_node.Id));
+        Assert.Equal(SuccessionVerdict.InForce, Offer());
+        Assert.Empty(successions.Judge(node => node == _former.Id));
+        Assert.Equal(_former.Id, successions.Resolve(_former.Id, Now));
+        Assert.Equal(SuccessionVerdict.NotTrusted, Offer());
+        Assert.Empty(successions.Judge(static _ => false));
+        Assert.Equal(SuccessionVerdict.InForce, Offer());
     }
 
     [Fact]
@@ -112,7 +132,8 @@ public sealed class StoredSuccessionsTests : IDisposable
         return key;
     }
 
-    private static P2PSettings Settings() => SettingsReader.Read($"actorp2p {{ network {{ id = {Ours}, listen = [] }} }}").Settings!;
+    private static P2PSettings Settings(string more = "") =>
+        SettingsReader.Read($"actorp2p {{ network {{ id = {Ours}, listen = [] }}\n{more} }}").Settings!;
 
     private static async Task EndAsync(BootstrapResult result)
     {
@@ -123,9 +144,9 @@ public sealed class StoredSuccessionsTests : IDisposable
 
     private void Store(params ReadOnlyMemory<byte>[] statements) => Assert.True(new FileSuccessions(Data).TrySave(statements, out var detail), detail);
 
-    private async Task<(NodeSuccessions Successions, IReadOnlyList<string> Warnings)> StartAsync()
+    private async Task<(NodeSuccessions Successions, IReadOnlyList<string> Warnings)> StartAsync(string more = "")
     {
-        var result = NodeBootstrap.Create(Settings(), _directory, TimeProvider.System);
+        var result = NodeBootstrap.Create(Settings(more), _directory, TimeProvider.System);
         Assert.True(result.IsReady, string.Join("; ", result.Errors));
         await EndAsync(result);
         return (result.Environment.Successions, [.. result.Warnings.Where(static warning => warning.Contains("stored", StringComparison.Ordinal))]);

@@ -119,6 +119,35 @@ public sealed class EventHubTests : ActorTest
     }
 
     [Fact]
+    public void A_member_that_begins_new_epochs_all_the_time_is_told_of_at_a_bounded_rate_though_what_it_set_before_ends_each_time()
+    {
+        var clock = new ManualClock();
+        var node = new LogicalNode(this, 0, TestMembers.Settings("events { status-per-second = 5, status-burst = 10 }"), clock);
+        node.GrantSlot();
+        var observer = node.Observer();
+        var churner = TestMembers.Identity(2).Id;
+        for (var epoch = 1ul; epoch <= 500; epoch++)
+        {
+            node.TellInside("events", new PeerManagerEventHub.StateApplied(churner, epoch, 1, Topics($"t{epoch}")));
+            node.TellInside("events", new PeerManagerEventHub.StateExpired(churner, StateSection.Status));
+            node.TellInside("events", new PeerManagerEventHub.StateApplied(churner, epoch, 1, Heights(1, $"{epoch}")));
+        }
+
+        node.TellInside("events", new PeerManagerEventHub.StateApplied(TestMembers.Identity(3).Id, 1, 1, Heights(1, "calm")));
+        var seen = 0;
+        observer.FishForMessage<ControlEvent>(
+            told =>
+            {
+                seen += told is TopicsChanged || (told is StatusChanged changed && changed.Node == churner) ? 1 : 0;
+                return told is StatusChanged calm && calm.Node != churner;
+            },
+            Soon);
+        Assert.InRange(seen, 1, 20);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("t500", Assert.Single(observer.FishForMessage<TopicsChanged>(changed => changed.Topics.Contains("t500"), Soon).Topics));
+    }
+
+    [Fact]
     public void A_wall_clock_that_is_set_back_holds_back_neither_states_nor_their_events()
     {
         var clock = new ManualClock();

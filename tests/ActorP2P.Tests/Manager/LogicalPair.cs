@@ -12,11 +12,11 @@ internal sealed class LogicalPair
     private readonly IActorRef _leftManager;
     private readonly IActorRef _rightManager;
 
-    public LogicalPair(TestKitBase kit, P2PSettings? settings = null, string ns = TestMembers.Ledger)
+    public LogicalPair(TestKitBase kit, P2PSettings? settings = null, string ns = TestMembers.Ledger, TimeProvider? time = null)
     {
         _namespace = ns;
-        Left = new LogicalNode(kit, 0, settings);
-        Right = new LogicalNode(kit, 1, settings);
+        Left = new LogicalNode(kit, 0, settings, time);
+        Right = new LogicalNode(kit, 1, settings, time);
         _leftManager = Left.GrantSlot(ns);
         _rightManager = Right.GrantSlot(ns);
         _sessions = TestMembers.Shake(Left.Environment, Right.Environment);

@@ -110,6 +110,34 @@ public sealed class MessageFlowTests : ActorTest
     }
 
     [Fact]
+    public void A_request_that_nobody_answers_ends_in_time_though_the_wall_clock_is_set_back()
+    {
+        var clock = new ManualClock();
+        var pair = new LogicalPair(this, time: clock);
+        var module = pair.Right.Module("ask");
+        var asker = CreateTestProbe();
+        pair.Left.Router.Tell(new NamespaceRouter.Request(Ns, pair.Right.Id, "ask", default, TimeSpan.FromSeconds(2)), asker.Ref);
+        module.ExpectMsg<Delivery>(Soon);
+        clock.SetBack(TimeSpan.FromDays(3));
+        clock.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(SendFailure.TimedOut, asker.ExpectMsg<RequestFailed>(Soon).Reason);
+    }
+
+    [Fact]
+    public void A_request_goes_on_though_the_wall_clock_is_set_ahead()
+    {
+        var clock = new ManualClock();
+        var pair = new LogicalPair(this, time: clock);
+        var module = pair.Right.Module("ask");
+        var asker = CreateTestProbe();
+        pair.Left.Router.Tell(new NamespaceRouter.Request(Ns, pair.Right.Id, "ask", default, Soon), asker.Ref);
+        module.ExpectMsg<Delivery>(Soon);
+        clock.SetBack(TimeSpan.FromDays(-3));
+        module.LastSender.Tell(Bytes("42"), module.Ref);
+        Assert.Equal("42", Text(asker.ExpectMsg<Reply>(Soon).Payload));
+    }
+
+    [Fact]
     public void Memory_is_as_good_a_reply_as_an_array_and_only_the_first_counts()
     {
         var pair = new LogicalPair(this);

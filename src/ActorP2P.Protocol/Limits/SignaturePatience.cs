@@ -1,7 +1,6 @@
 using ActorP2P.Protocol.Identity;
-using ActorP2P.Protocol.Limits;
 
-namespace ActorP2P.Protocol.Dissemination;
+namespace ActorP2P.Protocol.Limits;
 
 /// <summary>
 /// Who passes on what does not verify lies or is broken, and each such message costs a signature check: some at once are
@@ -25,6 +24,18 @@ internal sealed class SignaturePatience
         var bucket = Of(peer, now);
         bucket.TryTake(1, now);
         _peers[peer] = bucket;
+    }
+
+    /// <summary>Drops those who have all of it again.</summary>
+    internal void Forget(DateTimeOffset now)
+    {
+        foreach (var (peer, bucket) in _peers)
+        {
+            if (bucket.Available(now) >= BadSignatureBurst)
+            {
+                _peers.Remove(peer);
+            }
+        }
     }
 
     private TokenBucket Of(NodeId peer, DateTimeOffset now) =>
