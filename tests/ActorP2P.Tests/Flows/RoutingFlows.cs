@@ -48,6 +48,7 @@ public sealed class RoutingFlows
             4, NetworkOptions.OnTcp, static (dialler, listener) => (dialler, listener) is (1, 0) or (2, 0) or (3, 1) or (3, 2));
         await network.AllReachAllAsync(Chain);
         var (a, b, c, d) = (network[0], network[1], network[2], network[3]);
+        await network.KnowsLinksOfAsync(a, b, c, d);
         var module = await d.RegisterAsync(Chain, "tx", static delivery => delivery.Payload);
         await SentAsync(a, d, [0]);
         var relay = b.Counters.Value("tunnel.relayed") > 0 ? b : c;
@@ -68,6 +69,9 @@ public sealed class RoutingFlows
         Assert.Equal([relay == b ? c.Id : b.Id], routes[d.Id].Tunnel);
     }
 
-    private static async Task SentAsync(TestNode from, TestNode to, byte[] payload) =>
-        Assert.IsType<Sent>(await from.AskAsync(new NamespaceRouter.Unicast(Chain, to.Id, "tx", payload, Confirm: true)));
+    private static async Task SentAsync(TestNode from, TestNode to, byte[] payload)
+    {
+        var outcome = await from.AskAsync(new NamespaceRouter.Unicast(Chain, to.Id, "tx", payload, Confirm: true));
+        Assert.True(outcome is Sent, $"{payload[0]}: {outcome}. {from.CountersText()}");
+    }
 }

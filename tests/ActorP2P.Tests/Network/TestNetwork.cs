@@ -66,6 +66,28 @@ internal sealed class TestNetwork : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Waits until a node knows all links of these nodes, and not only one way to each of them. Each gets one more neighbour: its state that
+    /// names the new link names the earlier ones, too, so who reaches the neighbour has it. The neighbours stay.
+    /// </summary>
+    public async Task KnowsLinksOfAsync(TestNode knower, params IReadOnlyList<TestNode> nodes)
+    {
+        var neighbours = new List<TestNode>();
+        foreach (var node in nodes)
+        {
+            neighbours.Add(await AddAsync(_options.NodeOptions(NameOf(_nodes.Count)) with { Peers = [node.Address] }));
+        }
+
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var routes = (await knower.AskAsync<RoutesSnapshot>(new NamespaceRouter.GetRoutes())).Routes;
+                return neighbours.All(neighbour => routes.TryGetValue(neighbour.Id, out var route) && route.Hops > 0);
+            },
+            CountersText,
+            "the new neighbours are known");
+    }
+
     /// <summary>Registers a module for a type on every node.</summary>
     public async Task<IReadOnlyList<TestModule>> RegisterAllAsync(string @namespace, string type, Func<Delivery, object?>? answer = null)
     {
