@@ -68,6 +68,7 @@ public sealed class ResilienceFlows
         var before = await a.BroadcastAsync(Chain, "tx", "before"u8.ToArray());
         await module.Log.AtLeastAsync<Delivery>(1);
         var observer = b.Observe(Chain, typeof(PeerUp), typeof(PeerDown));
+        await observer.Log.FirstAsync<ObserveSnapshot>();
         (await a.AskAsync<Opened>(new NamespaceRouter.Open(Chain))).PeerManager.Tell(Kill.Instance);
         await observer.Log.FirstAsync<PeerUp>();
         await a.LinkedToAsync(Chain, b);
@@ -143,6 +144,7 @@ public sealed class ResilienceFlows
         await c.BroadcastAsync(Chain, "tx", "first life"u8.ToArray());
         await atA.Log.AtLeastAsync<Delivery>(1);
         var observer = a.Observe(Chain, typeof(PeerUp), typeof(PeerDown));
+        await observer.Log.FirstAsync<ObserveSnapshot>();
         var firstEpoch = c.Epoch;
 
         await c.KillAsync();
