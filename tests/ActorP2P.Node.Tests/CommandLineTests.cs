@@ -23,6 +23,7 @@ public sealed class CommandLineTests
     [InlineData("demo --suite rot13")]
     [InlineData("demo --tls off --encryption off")]
     [InlineData("status")]
+    [InlineData("top --socket b.sock --interval 0")]
     [InlineData("peers --config a.conf --socket b.sock")]
     [InlineData("routes --socket b.sock --namespace app")]
     public async Task Wrong_usage_is_one_line_and_exit_code_2(string arguments)
@@ -39,7 +40,7 @@ public sealed class CommandLineTests
     {
         var result = await ProgramProcess.RunAsync("--help");
         Assert.Equal(0, result.ExitCode);
-        Assert.All(["demo", "net", "node", "cert", "status", "peers", "topics", "routes"], command => Assert.Contains(command, result.Output, StringComparison.Ordinal));
+        Assert.All(["demo", "net", "node", "cert", "status", "peers", "topics", "routes", "events", "top"], command => Assert.Contains(command, result.Output, StringComparison.Ordinal));
         Assert.DoesNotContain("demo-node", result.Output, StringComparison.Ordinal);
     }
 

@@ -6,7 +6,7 @@ using ActorP2P.Program.Inspect;
 
 namespace ActorP2P.Program.Commands;
 
-/// <summary><c>status</c>, <c>peers</c>, <c>topics</c> and <c>routes</c> of a running node: one question, one answer.</summary>
+/// <summary><c>status</c>, <c>peers</c>, <c>topics</c> and <c>routes</c> of a running node, each one question and its answer; and with them <c>events</c> and <c>top</c>.</summary>
 internal static class InspectCommands
 {
     /// <summary>All of them.</summary>
@@ -16,6 +16,8 @@ internal static class InspectCommands
         yield return CreateCommand("peers", "Members that a running node knows: the way to them, traffic and links.", AdminRequestKind.Peers, InspectViews.Peers);
         yield return CreateCommand("topics", "Topics and who follows them, as a running node knows.", AdminRequestKind.Topics, InspectViews.Topics);
         yield return CreateCommand("routes", "The way from a running node to each other one.", AdminRequestKind.Routes, InspectViews.Routes, hasNamespace: false);
+        yield return EventsCommand.Create();
+        yield return TopCommand.Create();
     }
 
     private static Command CreateStatus()

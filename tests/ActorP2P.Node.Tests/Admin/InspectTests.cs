@@ -51,6 +51,73 @@ public sealed class InspectTests
     }
 
     [Fact]
+    public async Task Events_and_top_follow_a_node_until_it_stops()
+    {
+        using var directory = new TemporaryDirectory();
+        await ProgramProcess.RunAsync("net", "init", "--nodes", "2", "--out", directory["net"], "--port", FreePort.Next());
+        var config = directory["net", "node0", "node.conf"];
+        await using var first = ProgramProcess.Start("node", "run", "--json-events", "--config", config);
+        await first.WaitForLineAsync("observing", Limit);
+        await using var following = ProgramProcess.Start("events", "--follow", "--json", "--config", config);
+        await using var people = ProgramProcess.Start("events", "--follow", "--config", config);
+        await following.WaitForLineAsync("observing", Limit);
+        await people.WaitForLineAsync("observing", Limit);
+
+        await using var second = ProgramProcess.Start("node", "run", "--json-events", "--config", directory["net", "node1", "node.conf"]);
+        var otherId = await IdOfAsync(directory, "node1");
+        Assert.Contains(otherId, await following.WaitForLineAsync("peer-up", Limit), StringComparison.Ordinal);
+        Assert.Contains($"node={otherId}", await people.WaitForLineAsync("peer-up", Limit), StringComparison.Ordinal);
+        var kept = await ProgramProcess.RunAsync("events", "--json", "--config", config);
+        Assert.Equal(0, kept.ExitCode);
+        Assert.Contains(kept.OutputLines, line => line.Contains("peer-up", StringComparison.Ordinal) && line.Contains(otherId, StringComparison.Ordinal));
+
+        var top = await ProgramProcess.RunAsync("top", "--json", "--count", "2", "--config", config);
+        Assert.Equal(0, top.ExitCode);
+        Assert.Equal(2, top.OutputLines.Count);
+        using (var frame = JsonDocument.Parse(top.OutputLines[1]))
+        {
+            var row = Assert.Single(frame.RootElement.GetProperty("top").EnumerateArray());
+            Assert.Equal(otherId, row.GetProperty("node").GetString());
+            Assert.True(row.TryGetProperty("sent-bytes-per-s", out _));
+        }
+
+        Assert.StartsWith("node\tway\t", (await ProgramProcess.RunAsync("top", "--count", "1", "--config", config)).OutputLines[0], StringComparison.Ordinal);
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await people.TerminateAsync();
+        Assert.Equal(0, (await people.FinishAsync(Limit)).ExitCode);
+        await first.TerminateAsync();
+        await following.WaitForLineAsync("\"stopped\"", Limit);
+        Assert.Equal(0, (await following.FinishAsync(Limit)).ExitCode);
+        Assert.Equal(0, (await first.FinishAsync(Limit)).ExitCode);
+        Assert.False(File.Exists(directory["net", "node0", "data", "admin.sock"]));
+    }
+
+    [Fact]
+    public async Task Who_follows_a_node_that_is_killed_fails_and_the_next_life_of_the_node_can_be_asked()
+    {
+        using var directory = new TemporaryDirectory();
+        await ProgramProcess.RunAsync("net", "init", "--nodes", "1", "--out", directory["net"], "--port", FreePort.Next());
+        var config = directory["net", "node0", "node.conf"];
+        var first = ProgramProcess.Start("node", "run", "--json-events", "--config", config);
+        await first.WaitForLineAsync("observing", Limit);
+        await using var following = ProgramProcess.Start("events", "--follow", "--config", config);
+        await following.WaitForLineAsync("observing", Limit);
+        await first.DisposeAsync();
+        var ended = await following.FinishAsync(Limit);
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("closed the connection", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("has ended", Assert.Single((await ProgramProcess.RunAsync("status", "--config", config)).ErrorLines), StringComparison.Ordinal);
+
+        await using var next = ProgramProcess.Start("node", "run", "--json-events", "--config", config);
+        await next.WaitForLineAsync("observing", Limit);
+        Assert.Equal(0, (await ProgramProcess.RunAsync("status", "--config", config)).ExitCode);
+    }
+
+    [Fact]
     public async Task Where_no_node_runs_the_command_says_how_to_start_one()
     {
         using var directory = new TemporaryDirectory();
