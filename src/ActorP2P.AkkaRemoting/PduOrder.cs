@@ -12,6 +12,9 @@ internal sealed class PduOrder(long maxHeldBytes)
     /// <summary>Akka.Remote writes one control PDU at an association's start and one at its end; twice that may wait.</summary>
     public const int MaxHeldControls = 4;
 
+    /// <summary>What a batch counts for beside its bytes while it waits: a member may send empty ones without end.</summary>
+    public const int BatchOverheadBytes = 1024;
+
     private readonly Dictionary<uint, (ulong After, ReadOnlyMemory<byte> Pdu)> _controls = [];
     private readonly Queue<(uint After, ReadOnlyMemory<byte> Pdus)> _batches = [];
     private ulong _payloads;
@@ -32,8 +35,10 @@ internal sealed class PduOrder(long maxHeldBytes)
     /// <summary>A batch of payload PDUs came. False when too much waits.</summary>
     public bool AddBatch(uint controlsBefore, ReadOnlyMemory<byte> pdus)
     {
-        _batches.Enqueue((controlsBefore, pdus));
-        _heldBytes += pdus.Length;
+        // What waits is copied: a few bytes of it would keep the whole of a receive buffer alive.
+        var waits = _batches.Count > 0 || controlsBefore > _taken;
+        _batches.Enqueue((controlsBefore, waits ? pdus.ToArray() : pdus));
+        _heldBytes += pdus.Length + BatchOverheadBytes;
         return _batches.Count == 1 || _heldBytes <= maxHeldBytes;
     }
 
@@ -55,7 +60,7 @@ internal sealed class PduOrder(long maxHeldBytes)
         }
 
         _batches.Dequeue();
-        _heldBytes -= batch.Pdus.Length;
+        _heldBytes -= batch.Pdus.Length + BatchOverheadBytes;
         content = batch.Pdus;
         return true;
     }

@@ -46,6 +46,29 @@ public sealed class PduOrderTests
     }
 
     [Fact]
+    public void Empty_batches_that_wait_are_bounded_too()
+    {
+        var order = new PduOrder(10 * PduOrder.BatchOverheadBytes);
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.True(order.AddBatch(1, default));
+        }
+
+        Assert.False(order.AddBatch(1, default));
+    }
+
+    [Fact]
+    public void A_batch_that_waits_keeps_no_more_of_a_receive_buffer_than_its_own_bytes()
+    {
+        var order = new PduOrder(MaxHeldBytes);
+        byte[] buffer = [2, 2, 2];
+        Assert.True(order.AddBatch(1, buffer.AsMemory(0, 1)));
+        buffer[0] = 7;
+        Assert.True(order.AddControl(0, 0, Bytes(1)));
+        Assert.Equal([1, 2], Drain(order, pdusOfBatch: 1));
+    }
+
+    [Fact]
     public void A_control_PDU_that_comes_twice_is_handed_on_once()
     {
         var order = new PduOrder(MaxHeldBytes);
