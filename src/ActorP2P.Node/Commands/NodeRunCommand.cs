@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActorP2P.Program.Admin;
 using ActorP2P.Program.Hosting;
+using ActorP2P.Program.Inspect;
 
 namespace ActorP2P.Program.Commands;
 
@@ -37,7 +38,7 @@ internal static class NodeRunCommand
             }
             else if (NodeEventText.ForPeople(happened) is { } line)
             {
-                Console.WriteLine(line);
+                Console.WriteLine(PrintableText.Of(line));
             }
         };
         var (environment, router) = (host.Environment, host.Router);
