@@ -62,12 +62,15 @@ internal sealed class StateAnnouncer(StateSyncSettings settings, StateTable tabl
         }
     }
 
-    /// <summary>Tells a few random peers all.</summary>
+    /// <summary>
+    /// Tells a few random peers all, and is told what it lacks, as digests do: a node with one peer of many, a leaf of a star, would
+    /// else wait until that peer's choice falls on it.
+    /// </summary>
     internal void TellSome(List<StateSyncEffect> effects)
     {
         foreach (var peer in Pick(settings.Fanout, exceptFor: null))
         {
-            Tell(peer, AnnounceFlags.None, effects);
+            Tell(peer, AnnounceFlags.Exchange, effects);
         }
     }
 

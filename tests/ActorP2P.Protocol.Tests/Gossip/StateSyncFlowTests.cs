@@ -39,6 +39,19 @@ public sealed class StateSyncFlowTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    public void A_leaf_of_a_star_asks_its_one_peer_and_does_not_wait_for_that_peers_choice_to_fall_on_it(int seed)
+    {
+        var settings = TestSettings.StateSync with { PushOnChange = false };
+        var net = new StateNet(31, seed, settings).Link(Topologies.Star(31));
+        net.Time.RunFor(TimeSpan.FromSeconds(30));
+        net.SetHeight(7, "new");
+        var time = net.TimeUntil(static node => StateNet.StatusOf(node, 7, "height") == "new", Limit);
+        Assert.InRange(time.TotalSeconds, 0, 3);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
     [InlineData(3)]
     public void Without_push_a_change_is_everywhere_within_three_seconds_at_a_hundred_nodes(int seed)
     {
