@@ -63,13 +63,20 @@ public sealed class ProgramProcess : IAsyncDisposable
     public async Task<string> WaitForLineAsync(string text, TimeSpan limit)
     {
         using var deadline = new CancellationTokenSource(limit);
-        while (await _process.StandardOutput.ReadLineAsync(deadline.Token) is { } line)
+        try
         {
-            _output.AppendLine(line);
-            if (line.Contains(text, StringComparison.Ordinal))
+            while (await _process.StandardOutput.ReadLineAsync(deadline.Token) is { } line)
             {
-                return line;
+                _output.AppendLine(line);
+                if (line.Contains(text, StringComparison.Ordinal))
+                {
+                    return line;
+                }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"The program did not say \"{text}\" within {limit}: {_output}");
         }
 
         throw new InvalidOperationException($"The program ended without saying \"{text}\": {_output}{await _errors}");
